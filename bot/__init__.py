@@ -1,0 +1,1 @@
+"""Chat: how we listen and how we speak. Knows nothing of sales."""

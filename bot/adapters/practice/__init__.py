@@ -1,0 +1,1 @@
+"""The practice chat: a third platform, on loopback, for trying and testing."""

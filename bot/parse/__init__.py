@@ -1,0 +1,1 @@
+"""Sentences to values: time, money, customers, commands. Pure, offline, milliseconds."""

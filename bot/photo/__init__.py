@@ -1,0 +1,1 @@
+"""Pictures to text, fields, seals and fingerprints."""

@@ -1,0 +1,1 @@
+"""One file a command, noun first; found by walking this package."""

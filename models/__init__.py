@@ -1,0 +1,1 @@
+"""Sales: what is true. Knows nothing of chat."""

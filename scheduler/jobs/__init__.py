@@ -1,0 +1,1 @@
+"""The few jobs; clocks are data, so there are no more."""
