@@ -1,0 +1,249 @@
+"""Tables of the chat framework: what came in, what we owe, open conversations, attachments, groups, leases.
+
+The columns are read by `bot.inbox`, `bot.outbox`, `bot.form` and the adapters; nothing here knows sales.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.db import Base, UtcDateTime
+
+BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only for INTEGER
+
+
+class InboxState(StrEnum):
+    """Life of a received update."""
+
+    NEW = "new"
+    DONE = "done"
+    PARKED = "parked"  # failed too often; sender told, administrator alarmed
+
+
+class InboxRow(Base):
+    """One received update, stored before the platform is answered."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        UniqueConstraint("platform", "bot", "update_id"),
+        Index("ix_inbox_lane_state_id", "lane", "state", "id"),
+        Index("ix_inbox_state_id", "state", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    platform: Mapped[str] = mapped_column(String(16))
+    bot: Mapped[str] = mapped_column(String(128))
+    update_id: Mapped[str] = mapped_column(String(200))
+    lane: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(8), default=InboxState.NEW)
+    attempts: Mapped[int] = mapped_column(default=0)
+    claimed_by: Mapped[str | None] = mapped_column(String(64))
+    claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    handled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    error: Mapped[str | None] = mapped_column(Text)
+
+
+class OutboxState(StrEnum):
+    """Life of a message we owe."""
+
+    WAITING = "waiting"
+    CHANGED = "changed"  # sent, and its card has changed since
+    SENT = "sent"
+    UNKNOWN = "unknown"  # may have arrived; the channel has no key to repeat it by
+    NEVER = "never"  # the platform will not take it
+    MERGED = "merged"  # went out inside another message
+    VOID = "void"  # cancelled before it went out
+
+
+class OutboxRow(Base):
+    """A message we owe to a person or a group; `key` names the matter, the occurrence and the recipient."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_state_not_before", "state", "not_before"),
+        Index("ix_outbox_subject", "subject"),
+        Index("ix_outbox_person_id", "person_id", "created_at"),
+        Index("ix_outbox_message_ref", "message_ref"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), unique=True)
+    person_id: Mapped[str | None] = mapped_column(String(64))
+    group_id: Mapped[str | None] = mapped_column(String(64))
+    platform: Mapped[str | None] = mapped_column(String(16))  # None: whichever the person uses
+    chat_id: Mapped[str | None] = mapped_column(String(200))
+    content: Mapped[str] = mapped_column(Text)
+    revision: Mapped[int] = mapped_column(default=0)
+    shown_revision: Mapped[int] = mapped_column(default=0)
+    resend: Mapped[bool] = mapped_column(default=False)  # a change that cannot be shown in place is sent anew
+    priority: Mapped[int] = mapped_column(default=5)
+    is_push: Mapped[bool] = mapped_column(default=False)  # nobody asked for it just now: quiet hours and budget apply
+    held: Mapped[bool] = mapped_column(default=False)  # waited out quiet hours; several of these are merged
+    subject: Mapped[str | None] = mapped_column(String(120))
+    rule: Mapped[str | None] = mapped_column(String(32))
+    cause: Mapped[str | None] = mapped_column(String(200))  # inbox id or job occurrence that made it
+    reply_to: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    mentions: Mapped[list[str] | None] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(String(8), default=OutboxState.WAITING)
+    not_before: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    claimed_by: Mapped[str | None] = mapped_column(String(64))
+    claimed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    handle: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    message_ref: Mapped[str | None] = mapped_column(String(200))  # the platform's id of the sent message, for quotes
+    merged_into: Mapped[int | None] = mapped_column(BigId)
+    error: Mapped[str | None] = mapped_column(String(64))
+    detail: Mapped[str | None] = mapped_column(Text)
+
+
+class ConversationRow(Base):
+    """An open form: who is being asked what, and the answers so far. One per person and chat."""
+
+    __tablename__ = "conversation"
+    __table_args__ = (UniqueConstraint("person_id", "chat"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[str] = mapped_column(String(64))
+    chat: Mapped[str] = mapped_column(String(200))
+    form: Mapped[str] = mapped_column(String(64))
+    version: Mapped[int]
+    step: Mapped[str] = mapped_column(String(64))
+    answers: Mapped[dict[str, Any]] = mapped_column(JSON)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class MediaRow(Base):
+    """Our own copy of an attachment; the bytes lie in the media folder under `key` (SHA-256)."""
+
+    __tablename__ = "media"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), default="")
+    mime: Mapped[str] = mapped_column(String(100), default="")
+    size: Mapped[int] = mapped_column(default=0)
+    kind: Mapped[str] = mapped_column(String(16), default="image")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    delete_on: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reading: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # what a reader saw, cached by content
+
+
+class GroupRow(Base):
+    """A group chat the bot may speak in."""
+
+    __tablename__ = "chat_group"
+    __table_args__ = (UniqueConstraint("platform", "conversation_id"),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    platform: Mapped[str] = mapped_column(String(16))
+    conversation_id: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(200))
+    purpose: Mapped[str | None] = mapped_column(String(32))  # "sales", "hq": what is announced there
+    members_known: Mapped[bool] = mapped_column(default=True)
+
+
+class GroupMemberRow(Base):
+    """Who is in a group; `person_id` is empty for accounts we do not know (treated as outsiders)."""
+
+    __tablename__ = "chat_group_member"
+
+    group_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[str] = mapped_column(String(128), primary_key=True)
+    person_id: Mapped[str | None] = mapped_column(String(64))
+
+
+class LeaseRow(Base):
+    """One owner of something that may exist once: a Stream, a socket, a singleton job."""
+
+    __tablename__ = "lease"
+
+    name: Mapped[str] = mapped_column(String(120), primary_key=True)
+    owner: Mapped[str] = mapped_column(String(120))
+    until_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class TokenRow(Base):
+    """An access token shared between processes; `version` is compared and swapped."""
+
+    __tablename__ = "access_token"
+
+    name: Mapped[str] = mapped_column(String(120), primary_key=True)
+    value: Mapped[str] = mapped_column(Text)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(default=0)
+
+
+class MeterRow(Base):
+    """A counter of a period: paid calls and messages of a month."""
+
+    __tablename__ = "meter"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    period: Mapped[str] = mapped_column(String(16), primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)
+
+
+class SequenceRow(Base):
+    """The last number given out of a sequence, e.g. `CN-20260930`."""
+
+    __tablename__ = "sequence"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    value: Mapped[int] = mapped_column(default=0)
+
+
+class SettingRow(Base):
+    """Small facts of this installation: signing key, watermarks, values changed in chat."""
+
+    __tablename__ = "setting"
+
+    name: Mapped[str] = mapped_column(String(120), primary_key=True)
+    value: Mapped[Any] = mapped_column(JSON)
+
+
+class JobRunRow(Base):
+    """One occurrence of a calendar job that has run."""
+
+    __tablename__ = "job_run"
+
+    job: Mapped[str] = mapped_column(String(64), primary_key=True)
+    occurs_at: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
+    ran_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+def next_number(session: Session, prefix: str, day: str, *, width: int = 3) -> str:
+    """Return the next number of the day, e.g. `CN-20260930-012`; numbers are never given out twice (P02)."""
+    name = f"{prefix}-{day}"
+    row = session.get(SequenceRow, name, with_for_update=True)
+    if row is None:
+        row = SequenceRow(name=name, value=0)
+        session.add(row)
+    row.value += 1
+    session.flush()
+    return f"{name}-{row.value:0{width}d}"
+
+
+def get_setting(session: Session, name: str) -> Any:
+    """Return a stored setting or None."""
+    row = session.get(SettingRow, name)
+    return row.value if row else None
+
+
+def put_setting(session: Session, name: str, value: Any) -> None:
+    """Store a setting (JSON value)."""
+    row = session.get(SettingRow, name)
+    if row is None:
+        session.add(SettingRow(name=name, value=value))
+    else:
+        row.value = value
+    session.flush()
