@@ -1,0 +1,56 @@
+"""Two views of what a person typed: `clean` (shown and stored) and `fold` (matched only).
+
+The raw text is kept by the caller for the audit trail; nothing here normalises it away (no NFKC: ① must not become 1).
+"""
+
+import re
+
+_DIGITS = {ord("０") + i: ord("0") + i for i in range(10)}
+_INVISIBLE = dict.fromkeys(
+    [
+        *range(0x09),
+        *range(0x0E, 0x20),
+        0x7F,
+        0xAD,
+        0x061C,
+        0x180E,
+        0x200B,
+        0x200C,
+        0x200E,
+        0x200F,
+        *range(0x202A, 0x202F),
+        *range(0x2060, 0x2070),
+        0xFEFF,
+        *range(0xE0000, 0xE0080),
+    ]
+)
+_BLANKS = dict.fromkeys([0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000, 0x2800, 0x3164], ord(" "))
+_BREAKS = dict.fromkeys([0x0B, 0x0C, 0x85, 0x2028, 0x2029], ord("\n"))
+_CLEAN = {**_INVISIBLE, **_BLANKS, **_BREAKS, **_DIGITS}
+
+_EMOJI = "\u2190-\u2bff\ufe0f\U0001f000-\U0001faff"
+_STRAY_JOINER = re.compile(f"(?<![{_EMOJI}])\u200d|\u200d(?![{_EMOJI}])")
+_WIDE_CLOCK = re.compile(r"(?<=\d)：(?=\d)")
+
+_FOLD = {
+    **{ord("Ａ") + i: ord("a") + i for i in range(26)},
+    **{ord("ａ") + i: ord("a") + i for i in range(26)},
+    **{ord("A") + i: ord("a") + i for i in range(26)},
+    **{ord(wide): ord(narrow) for wide, narrow in zip("／＼：︰﹕，；＠＝｜［］－＃", "/\\:::,;@=|[]-#", strict=True)},
+    0x2044: ord("/"),
+    0x2215: ord("/"),
+    0xFE6B: ord("@"),
+}
+
+
+def clean(text: str) -> str:
+    """Keep what the person meant to type: no invisible characters, plain blanks and breaks, ASCII digits and 15:30."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CLEAN)
+    if "\u200d" in plain:
+        plain = _STRAY_JOINER.sub("", plain)
+    return _WIDE_CLOCK.sub(":", plain) if "：" in plain else plain
+
+
+def fold(text: str) -> str:
+    """Return the matching copy of a cleaned text: same length, lower case, narrow separators, so spans carry over."""
+    return text.translate(_FOLD)
