@@ -69,12 +69,14 @@ class OutboxRow(Base):
     __table_args__ = (
         Index("ix_outbox_state_not_before", "state", "not_before"),
         Index("ix_outbox_subject", "subject"),
-        Index("ix_outbox_person_id", "person_id", "created_at"),
+        Index("ix_outbox_recipient_id", "recipient", "id"),
+        Index("ix_outbox_cause", "cause"),
         Index("ix_outbox_message_ref", "message_ref"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     key: Mapped[str] = mapped_column(String(200), unique=True)
+    recipient: Mapped[str] = mapped_column(String(80))  # "p:<person>" or "g:<group>": sent in order, one at a time
     person_id: Mapped[str | None] = mapped_column(String(64))
     group_id: Mapped[str | None] = mapped_column(String(64))
     platform: Mapped[str | None] = mapped_column(String(16))  # None: whichever the person uses

@@ -1,0 +1,181 @@
+"""Durable in: an update is committed before its platform is answered, handled once, and in order within its lane.
+
+One writer thread commits many updates at a time (group commit): on every disk that is faster than a commit per message, and its
+slowest acknowledgement is ten times quicker (reliability goals).
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from sqlalchemy import Select, and_, exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, aliased
+
+from bot.update import UPDATE_JSON, Update
+from models.chat import InboxRow, InboxState
+from models.db import Database
+
+log = structlog.get_logger(__name__)
+
+BATCH: Final = 64
+MAX_WAITING: Final = 2_000
+"""Updates waiting for the writer before new ones are refused: back-pressure before memory."""
+COMMIT_TIMEOUT: Final = 3.5
+"""Seconds a platform is kept waiting; later is a refusal, and the platform delivers again."""
+CLAIM_FOR: Final = timedelta(seconds=120)
+MAX_ATTEMPTS: Final = 5
+
+
+class InboxUnavailable(Exception):  # noqa: N818  # reads as a state, not a mistake of ours
+    """An update could not be stored; the platform must not be told that it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An update a worker holds; `token` fences its transaction."""
+
+    row_id: int
+    token: str
+    update: Update
+    attempts: int
+
+
+class Inbox:
+    """Stores updates and hands them to workers."""
+
+    def __init__(self, database: Database, *, wake: Callable[[], None] = lambda: None) -> None:
+        self._database = database
+        self._wake = wake
+        self._queue: queue.Queue[tuple[Update, Future[bool]] | None] = queue.Queue(MAX_WAITING)
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Start the writer thread."""
+        self._thread = threading.Thread(target=self._write_forever, name="inbox-writer", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Commit what is waiting and end the writer."""
+        if self._thread is not None:
+            self._queue.put(None)
+            self._thread.join(10)
+            self._thread = None
+
+    def receive(self, incoming: Update) -> bool:
+        """Store an update; True if it was new. Returns after the commit; raises InboxUnavailable."""
+        result: Future[bool] = Future()
+        try:
+            self._queue.put_nowait((incoming, result))
+            return result.result(COMMIT_TIMEOUT)
+        except queue.Full:
+            raise InboxUnavailable("too many updates are waiting") from None
+        except TimeoutError:  # the row may still commit; its unique key absorbs the next delivery
+            raise InboxUnavailable("the database is too slow") from None
+
+    def _write_forever(self) -> None:
+        while (first := self._queue.get()) is not None:
+            batch = [first]
+            stop = False
+            while len(batch) < BATCH and not self._queue.empty():
+                item = self._queue.get()
+                if item is None:
+                    stop = True
+                    break
+                batch.append(item)
+            self._write(batch)
+            if stop:
+                return
+
+    def _write(self, batch: list[tuple[Update, Future[bool]]]) -> None:
+        try:
+            with self._database.write() as session:
+                new = [_insert(session, incoming) for incoming, _ in batch]
+        except SQLAlchemyError as error:
+            log.error("inbox_write_failed", error=type(error).__name__, count=len(batch))  # noqa: TRY400  # no values in logs
+            for _, result in batch:
+                result.set_exception(InboxUnavailable("the database refused the write"))
+            return
+        for (_, result), is_new in zip(batch, new, strict=True):
+            result.set_result(is_new)
+        self._wake()
+
+
+def _insert(session: Session, incoming: Update) -> bool:
+    insert = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    statement = (
+        insert(InboxRow)
+        .values(
+            platform=incoming.platform, bot=incoming.bot, update_id=incoming.id, lane=incoming.lane,
+            body=UPDATE_JSON.dump_json(incoming).decode(), received_at=incoming.received_at, state=InboxState.NEW, attempts=0,
+        )
+        .on_conflict_do_nothing(index_elements=["platform", "bot", "update_id"])
+    )  # fmt: skip
+    return bool(session.execute(statement).rowcount)  # type: ignore[attr-defined]  # a CursorResult
+
+
+def claim(database: Database, *, token: str, now: datetime) -> Claim | None:
+    """Take the oldest update whose lane is free; None when there is nothing to do.
+
+    A lane's first unhandled row is the only one that may be taken, so a chat is handled in order even by many workers.
+    """
+    with database.write() as session:
+        row = session.scalars(_claimable(now).limit(1).with_for_update(skip_locked=True)).first()
+        if row is None:
+            return None
+        row.claimed_by, row.claimed_until = token, now + CLAIM_FOR
+        row.attempts += 1
+        return Claim(row.id, token, UPDATE_JSON.validate_json(row.body), row.attempts)
+
+
+def _claimable(now: datetime) -> Select[tuple[InboxRow]]:
+    earlier = aliased(InboxRow)
+    blocked = exists().where(
+        and_(earlier.lane == InboxRow.lane, earlier.state == InboxState.NEW, earlier.id < InboxRow.id)
+    )
+    free = or_(InboxRow.claimed_until.is_(None), InboxRow.claimed_until <= now)
+    return select(InboxRow).where(InboxRow.state == InboxState.NEW, free, ~blocked).order_by(InboxRow.id)
+
+
+def finish(session: Session, held: Claim, *, now: datetime) -> bool:
+    """Mark a claimed update as handled, in the transaction of its effects; False when the claim was lost meanwhile."""
+    statement = (
+        update(InboxRow)
+        .where(InboxRow.id == held.row_id, InboxRow.claimed_by == held.token, InboxRow.state == InboxState.NEW)
+        .values(state=InboxState.DONE, handled_at=now, claimed_by=None, claimed_until=None)
+    )
+    return bool(session.execute(statement).rowcount)  # type: ignore[attr-defined]  # a CursorResult
+
+
+def release(session: Session, held: Claim, *, retry_at: datetime) -> None:
+    """Give a claimed update back; it is taken again after `retry_at`."""
+    session.execute(
+        update(InboxRow)
+        .where(InboxRow.id == held.row_id, InboxRow.claimed_by == held.token)
+        .values(claimed_until=retry_at)
+    )
+
+
+def park(session: Session, held: Claim, *, now: datetime, error: str) -> None:
+    """Set a poisoned update aside so that its lane moves on; the caller tells the sender and the administrator."""
+    session.execute(
+        update(InboxRow)
+        .where(InboxRow.id == held.row_id, InboxRow.claimed_by == held.token)
+        .values(state=InboxState.PARKED, handled_at=now, error=error[:2000], claimed_by=None, claimed_until=None)
+    )
+
+
+def depth(session: Session) -> tuple[int, datetime | None]:
+    """Return how many updates wait and since when the oldest does."""
+    query = select(func.count(), func.min(InboxRow.received_at)).where(InboxRow.state == InboxState.NEW)
+    count, oldest = session.execute(query).one()
+    return count, oldest

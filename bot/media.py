@@ -1,0 +1,64 @@
+"""Our own copies of attachments: bytes in a folder under their SHA-256, facts in the `media` table."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from models.chat import MediaRow
+
+
+class MediaStore:
+    """Content-addressed files. Writing is atomic; the same content is kept once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, data: bytes) -> str:
+        """Store bytes durably and return their key."""
+        key = sha256(data).hexdigest()
+        path = self._path(key)
+        if path.exists():
+            return key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).rename(path)
+        return key
+
+    def get(self, key: str) -> bytes | None:
+        """Return the bytes, or None when they were deleted by schedule."""
+        try:
+            return self._path(key).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def delete(self, key: str) -> None:
+        """Delete the bytes of a key."""
+        self._path(key).unlink(missing_ok=True)
+
+    def _path(self, key: str) -> Path:
+        if len(key) != 64 or not set(key) <= set("0123456789abcdef"):  # a key is never a path
+            raise ValueError("not a media key")
+        return self._folder / key[:2] / key
+
+
+def remember_media(  # noqa: PLR0913  # one per column
+    session: Session, key: str, *, name: str, mime: str, size: int, kind: str, now: datetime, keep_days: int
+) -> MediaRow:
+    """Note an attachment and the day its original is deleted (appendix 4 #14)."""
+    row = session.get(MediaRow, key)
+    if row is None:
+        row = MediaRow(key=key, name=name[:200], mime=mime[:100], size=size, kind=kind, created_at=now)
+        session.add(row)
+    row.delete_on = now + timedelta(days=keep_days)
+    row.deleted_at = None
+    return row

@@ -1,0 +1,181 @@
+"""Durable out: every message we owe is a row with a unique key before anything is sent.
+
+A key names the matter, the occurrence and the recipient, so a rule that fires twice owes once. A row is addressed to a person; the
+platform is chosen when it is sent. Pushes respect quiet hours and the budget of the day (M3) and are merged when they waited.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from bot.action import Action, pack
+from bot.reply import CONTENT_JSON, Card, Content, stored
+from models.chat import OutboxRow, OutboxState
+from models.person import Person
+
+URGENT = 1
+"""Pushes of this priority or more urgent (lower) ignore quiet hours and the budget."""
+NORMAL = 5
+LOW = 8
+WAITING_STATES = (OutboxState.WAITING, OutboxState.CHANGED)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Who gets a message: a person or a group; `platform` and `chat_id` pin it to the chat that is being answered."""
+
+    person_id: str | None = None
+    group_id: str | None = None
+    platform: str | None = None
+    chat_id: str | None = None
+
+    @property
+    def recipient(self) -> str:
+        """The lane of the outbox: messages to one recipient are sent in order."""
+        return f"p:{self.person_id}" if self.person_id and not self.group_id else f"g:{self.group_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class PushPolicy:
+    """When a person may be pushed to."""
+
+    quiet: tuple[time, time]
+    daily_budget: int
+    zone: ZoneInfo
+
+    def in_quiet(self, at: datetime, zone: ZoneInfo) -> bool:
+        """Whether `at` falls into quiet hours on the wall clock of `zone`."""
+        local = at.astimezone(zone).time()
+        start, end = self.quiet
+        return start <= local < end if start <= end else (local >= start or local < end)
+
+    def next_morning(self, at: datetime, zone: ZoneInfo) -> datetime:
+        """Return the first end of quiet hours after `at`."""
+        local = at.astimezone(zone)
+        morning = local.replace(hour=self.quiet[1].hour, minute=self.quiet[1].minute, second=0, microsecond=0)
+        return morning if morning > local else morning + timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What is owed: content and how it may be treated on its way."""
+
+    key: str
+    content: Content
+    is_push: bool = True
+    priority: int = NORMAL
+    subject: str | None = None
+    rule: str | None = None
+    cause: str | None = None
+    not_before: datetime | None = None
+    reply_to: dict[str, str] | None = None
+    mentions: tuple[str, ...] = ()
+
+
+class Outbox:
+    """Writes and changes rows; sending is `bot.sender`'s."""
+
+    def __init__(self, *, secret: bytes, policy: PushPolicy) -> None:
+        self._secret = secret
+        self._policy = policy
+
+    def owe(self, session: Session, to: Address, note: Note, now: datetime) -> OutboxRow:
+        """Owe a message; an existing key changes nothing and returns the row there is."""
+        existing = session.scalars(select(OutboxRow).where(OutboxRow.key == note.key)).one_or_none()
+        if existing is not None:
+            return existing
+        row = OutboxRow(
+            key=note.key, recipient=to.recipient, person_id=to.person_id, group_id=to.group_id, platform=to.platform,
+            chat_id=to.chat_id, content=self.dump(note.content), priority=note.priority, is_push=note.is_push,
+            subject=note.subject, rule=note.rule, cause=note.cause, reply_to=note.reply_to,
+            mentions=list(note.mentions) or None, not_before=note.not_before or now, created_at=now,
+        )  # fmt: skip
+        self._hold(session, row)
+        session.add(row)
+        session.flush()
+        return row
+
+    def change(self, session: Session, key: str, content: Content, now: datetime, *, resend: bool = False) -> bool:
+        """Change a message in place: before it went out silently, afterwards on the platform; False if there is none."""
+        row = session.scalars(select(OutboxRow).where(OutboxRow.key == key)).one_or_none()
+        if row is None or row.state in {OutboxState.VOID, OutboxState.MERGED}:
+            return False
+        dumped = self.dump(content)
+        if row.content == dumped:
+            return True
+        row.content, row.revision, row.resend = dumped, row.revision + 1, resend
+        if row.state != OutboxState.WAITING:
+            row.state, row.not_before, row.attempts = OutboxState.CHANGED, now, 0
+        session.flush()
+        return True
+
+    def cancel(self, session: Session, subject: str) -> int:
+        """Cancel everything about a subject that has not gone out yet; returns how many."""
+        statement = (
+            update(OutboxRow)
+            .where(OutboxRow.subject == subject, OutboxRow.state == OutboxState.WAITING, OutboxRow.is_push)
+            .values(state=OutboxState.VOID)
+        )
+        return int(session.execute(statement).rowcount)  # type: ignore[attr-defined]  # a CursorResult
+
+    def dump(self, content: Content) -> str:
+        """Return content as stored JSON, buttons packed and signed."""
+        return CONTENT_JSON.dump_json(stored(pack_card(content, self._secret))).decode()
+
+    def _hold(self, session: Session, row: OutboxRow) -> None:
+        if not row.is_push or row.priority <= URGENT or row.person_id is None:
+            return
+        zone = self._zone(session, row.person_id)
+        over_budget = row.priority >= NORMAL and self._pushed_today(session, row, zone) >= self._policy.daily_budget
+        if self._policy.in_quiet(row.not_before, zone) or over_budget:
+            row.not_before, row.held = self._policy.next_morning(row.not_before, zone), True
+
+    def _zone(self, session: Session, person_id: str) -> ZoneInfo:
+        person = session.get(Person, person_id)
+        return ZoneInfo(person.zone) if person else self._policy.zone
+
+    def _pushed_today(self, session: Session, row: OutboxRow, zone: ZoneInfo) -> int:
+        midnight = row.not_before.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        query = select(func.count()).where(
+            OutboxRow.person_id == row.person_id,
+            OutboxRow.is_push,
+            OutboxRow.held.is_(False),
+            OutboxRow.created_at >= midnight,
+            OutboxRow.state != OutboxState.VOID,
+        )
+        return session.scalar(query) or 0
+
+
+def pack_card(content: Content, secret: bytes) -> Content:
+    """Return a card whose buttons carry packed strings; other content as it is."""
+    if not isinstance(content, Card):
+        return content
+    buttons = tuple(
+        replace(button, action=pack(button.action, secret)) if isinstance(button.action, Action) else button
+        for button in content.buttons
+    )
+    return replace(content, buttons=buttons)
+
+
+def load(row: OutboxRow) -> Content:
+    """Return the content of a row; buttons are packed strings."""
+    return CONTENT_JSON.validate_json(row.content).value
+
+
+def next_due_at(session: Session) -> datetime | None:
+    """Return when the next message falls due, for a clock that is moved by hand."""
+    return session.scalar(select(func.min(OutboxRow.not_before)).where(OutboxRow.state.in_(WAITING_STATES)))
+
+
+def depth(session: Session, now: datetime) -> tuple[int, datetime | None]:
+    """Return how many messages are overdue for sending and since when the oldest is."""
+    query = select(func.count(), func.min(OutboxRow.not_before)).where(
+        OutboxRow.state.in_(WAITING_STATES), OutboxRow.not_before <= now
+    )
+    count, oldest = session.execute(query).one()
+    return count, oldest

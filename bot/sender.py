@@ -1,0 +1,251 @@
+"""Sends what the outbox owes: claim in one short transaction, send outside, mark in another."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from prometheus_client import Counter
+from sqlalchemy import and_, exists, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from bot.adapters.base import Adapter, Delivery, Fate, Outcome, Recipient
+from bot.outbox import URGENT, WAITING_STATES, load
+from bot.reply import CONTENT_JSON, Card, Content, stored
+from bot.update import Chat, ChatKind
+from models.chat import GroupRow, OutboxRow, OutboxState, get_setting, put_setting
+from models.db import Database
+from models.person import accounts_of
+
+log = structlog.get_logger(__name__)
+
+CLAIM_FOR: Final = timedelta(seconds=60)
+MAX_ATTEMPTS: Final = 8
+BACKOFF: Final = (2, 5, 15, 60, 180, 600, 1800, 3600)  # seconds
+BLOCKED_FOR: Final = timedelta(minutes=5)
+MERGED_BUTTONS: Final = 6
+
+SENDS = Counter("outbox_sends_total", "Attempts to send by platform and result", ["platform", "result"])
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One thing to do now: rows with one content for one platform."""
+
+    rows: tuple[OutboxRow, ...]
+    adapter: Adapter
+    chat: Chat
+    recipients: tuple[Recipient, ...]
+    content: Content
+    repeat: bool
+
+
+class Sender:
+    """Takes due rows, one recipient at a time and in order, and hands them to the platforms.
+
+    `now` is the clock of the business (it can be a practice clock); `lease_now` is real time, for claims that expire.
+    """
+
+    def __init__(
+        self, database: Database, adapters: Mapping[str, Adapter], *,
+        name: str, lease_now: Callable[[], datetime], alarm: Callable[[str, str], None],
+    ) -> None:  # fmt: skip
+        self._database = database
+        self._adapters = adapters
+        self._name = name
+        self._lease_now = lease_now
+        self._alarm = alarm
+
+    def run_once(self, now: datetime) -> bool:
+        """Send one due message (or one batch of identical ones); False when nothing is due."""
+        with self._database.write() as session:
+            job = self._claim(session, now)
+        if job is None:
+            return False
+        if job is _NOTHING_TO_SEND:
+            return True
+        outcomes = self._send(job, now)
+        with self._database.write() as session:
+            self._mark(session, job, outcomes, now)
+        for outcome in outcomes:
+            SENDS.labels(job.adapter.name, outcome.fate).inc()
+            if outcome.blocks:
+                self._block(job.adapter.name, outcome, now)
+        return True
+
+    # -- claim ---------------------------------------------------------------------------------------------------------
+
+    def _claim(self, session: Session, now: datetime) -> Job | None:
+        row = session.scalars(self._claimable(now).limit(1).with_for_update(skip_locked=True)).first()
+        if row is None:
+            return None
+        rows = _merge_held(session, row, now) if row.held else (row,)
+        target = self._target(session, rows[0], now)
+        if target is None:
+            _give_up(rows[0], "no_account", "no platform reaches this recipient now", now)
+            return _NOTHING_TO_SEND
+        adapter, chat, account = target
+        first = rows[0]
+        rows = (first, *self._same_content(session, first, adapter, now))
+        recipients = [Recipient(first.key, account)]
+        recipients += [Recipient(row.key, self._target(session, row, now)[2]) for row in rows[1:]]  # type: ignore[index]
+        repeat = first.claimed_by is not None and first.attempts > 0
+        for each in rows:
+            each.claimed_by, each.claimed_until = self._name, self._lease_now() + CLAIM_FOR
+            each.attempts += 1
+        return Job(rows, adapter, chat, tuple(recipients), load(first), repeat)
+
+    def _claimable(self, now: datetime):  # type: ignore[no-untyped-def]  # noqa: ANN202  # a Select
+        busy = aliased(OutboxRow)
+        lease_now = self._lease_now()
+        in_flight = exists().where(
+            and_(
+                busy.recipient == OutboxRow.recipient, busy.id < OutboxRow.id, busy.state.in_(WAITING_STATES),
+                busy.claimed_until > lease_now,
+            )
+        )  # fmt: skip
+        free = or_(OutboxRow.claimed_until.is_(None), OutboxRow.claimed_until <= lease_now)
+        due = and_(OutboxRow.state.in_(WAITING_STATES), OutboxRow.not_before <= now, free)
+        return select(OutboxRow).where(due, ~in_flight).order_by(OutboxRow.priority > URGENT, OutboxRow.id)
+
+    def _target(self, session: Session, row: OutboxRow, now: datetime) -> tuple[Adapter, Chat, str] | None:
+        if row.group_id:
+            group = session.get(GroupRow, row.group_id)
+            adapter = self._adapters.get(group.platform) if group else None
+            if group is None or adapter is None:
+                return None
+            return adapter, Chat(ChatKind.GROUP, group.conversation_id), group.conversation_id
+        if row.platform and row.chat_id and row.platform in self._adapters and not _blocked(session, row.platform, now):
+            return self._adapters[row.platform], Chat(ChatKind.DIRECT, row.chat_id), row.chat_id
+        for account in accounts_of(session, row.person_id or ""):
+            if account.platform in self._adapters and not _blocked(session, account.platform, now):
+                row.platform, row.chat_id = account.platform, account.account_id
+                return self._adapters[account.platform], Chat(ChatKind.DIRECT, account.account_id), account.account_id
+        return None
+
+    def _same_content(self, session: Session, first: OutboxRow, adapter: Adapter, now: datetime) -> list[OutboxRow]:
+        room = adapter.capabilities.batch - 1
+        if room <= 0 or first.group_id or first.state != OutboxState.WAITING or first.reply_to or not first.is_push:
+            return []
+        query = self._claimable(now).where(
+            OutboxRow.content == first.content, OutboxRow.id != first.id, OutboxRow.state == OutboxState.WAITING,
+            OutboxRow.is_push, OutboxRow.group_id.is_(None), OutboxRow.reply_to.is_(None),
+            OutboxRow.held == first.held, OutboxRow.attempts == first.attempts,
+        )  # fmt: skip
+        found = session.scalars(query.limit(room).with_for_update(skip_locked=True))
+        return [row for row in found if (target := self._target(session, row, now)) and target[0] is adapter]
+
+    # -- send ----------------------------------------------------------------------------------------------------------
+
+    def _send(self, job: Job, now: datetime) -> Sequence[Outcome]:
+        row = job.rows[0]
+        try:
+            if row.state == OutboxState.CHANGED:
+                return [self._update(job, row, now)]
+            if job.repeat and not job.adapter.capabilities.keyed and row.priority > URGENT:
+                return [Outcome(row.key, Fate.UNKNOWN, error="interrupted") for row in job.rows]
+            return job.adapter.send(
+                Delivery(
+                    chat=job.chat, recipients=job.recipients, content=job.content, now=now,
+                    reply_to=row.reply_to or {}, mentions=tuple(row.mentions or ()), repeat=job.repeat,
+                )
+            )  # fmt: skip
+        except Exception as error:
+            log.exception("send_failed", platform=job.adapter.name, key=row.key)
+            return [Outcome(row.key, Fate.UNKNOWN, error=type(error).__name__) for row in job.rows]
+
+    def _update(self, job: Job, row: OutboxRow, now: datetime) -> Outcome:
+        if not isinstance(job.content, Card):
+            return Outcome(row.key, Fate.NEVER, error="not_a_card")
+        outcome = job.adapter.update(job.chat, row.key, row.handle or {}, job.content, now)
+        if outcome.fate is not Fate.NEVER or not row.resend:
+            return outcome
+        again = Delivery(chat=job.chat, recipients=job.recipients, content=job.content, now=now)
+        return job.adapter.send(again)[0]
+
+    # -- mark ----------------------------------------------------------------------------------------------------------
+
+    def _mark(self, session: Session, job: Job, outcomes: Sequence[Outcome], now: datetime) -> None:
+        by_key = {outcome.key: outcome for outcome in outcomes}
+        for held in job.rows:
+            row = session.get(OutboxRow, held.id, with_for_update=True)
+            if row is None or row.claimed_by != self._name:
+                continue  # the claim expired and somebody else has it
+            outcome = by_key.get(row.key, Outcome(row.key, Fate.UNKNOWN, error="no_outcome"))
+            _apply(row, outcome, shown=held.revision, was_update=held.state == OutboxState.CHANGED, now=now)
+            if row.state in {OutboxState.NEVER, OutboxState.UNKNOWN}:
+                log.warning("not_delivered", key=row.key, state=row.state, error=outcome.error, detail=outcome.detail)
+
+    def _block(self, platform: str, outcome: Outcome, now: datetime) -> None:
+        with self._database.write() as session:
+            fresh = not _blocked(session, platform, now)
+            put_setting(session, f"blocked:{platform}", (now + BLOCKED_FOR).isoformat())
+        if fresh:
+            self._alarm(platform, f"{outcome.error} {outcome.detail}".strip())
+
+
+def _apply(row: OutboxRow, outcome: Outcome, *, shown: int, was_update: bool, now: datetime) -> None:
+    row.claimed_by = row.claimed_until = None
+    row.error, row.detail = outcome.error or None, outcome.detail or None
+    if outcome.fate is Fate.SENT or (was_update and outcome.fate in {Fate.NEVER, Fate.UNKNOWN}):
+        row.shown_revision = shown
+        row.state = OutboxState.CHANGED if row.revision > shown else OutboxState.SENT
+        row.sent_at = row.sent_at or now
+        if outcome.handle:
+            row.handle = dict(outcome.handle)
+            row.message_ref = outcome.handle.get("message_id")
+    elif outcome.fate is Fate.LATER and row.attempts < MAX_ATTEMPTS:
+        wait = outcome.retry_after if outcome.retry_after is not None else BACKOFF[min(row.attempts, len(BACKOFF)) - 1]
+        row.not_before = now + timedelta(seconds=wait)
+    elif outcome.fate is Fate.UNKNOWN:
+        row.state = OutboxState.UNKNOWN
+    else:
+        row.state = OutboxState.NEVER
+
+
+def _give_up(row: OutboxRow, error: str, detail: str, now: datetime) -> None:
+    """No platform reaches the recipient: wait while one is blocked, give up after a day."""
+    if now - row.created_at < timedelta(days=1):
+        row.not_before = now + BLOCKED_FOR
+    else:
+        row.state = OutboxState.NEVER
+    row.error, row.detail = error, detail
+
+
+def _merge_held(session: Session, first: OutboxRow, now: datetime) -> tuple[OutboxRow, ...]:
+    """Put everything that waited out the night for one person into one card."""
+    query = select(OutboxRow).where(
+        OutboxRow.recipient == first.recipient, OutboxRow.held, OutboxRow.state == OutboxState.WAITING,
+        OutboxRow.not_before <= now,
+    )  # fmt: skip
+    rows = list(session.scalars(query.order_by(OutboxRow.id)))
+    if len(rows) < 2:  # one message needs no merging
+        return (first,)
+    contents = [load(row) for row in rows]
+    titles = [c.title if isinstance(c, Card) else "" for c in contents]
+    lines = [c.as_text() if isinstance(c, Card) else str(c) for c in contents]
+    body = "\n\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1))
+    buttons = tuple(b for c in contents if isinstance(c, Card) for b in c.buttons)[:MERGED_BUTTONS]
+    card = Card(title=f"夜里为你留了 {len(titles)} 条", body=body, buttons=buttons)
+    digest = OutboxRow(
+        key=f"merged:{zlib.crc32(first.key.encode())}:{first.id}", recipient=first.recipient, person_id=first.person_id,
+        platform=first.platform, chat_id=first.chat_id, content=CONTENT_JSON.dump_json(stored(card)).decode(), is_push=True,
+        not_before=now, created_at=now, priority=min(row.priority for row in rows),
+    )  # fmt: skip
+    session.add(digest)
+    session.flush()
+    for row in rows:
+        row.state, row.merged_into = OutboxState.MERGED, digest.id
+    return (digest,)
+
+
+def _blocked(session: Session, platform: str, now: datetime) -> bool:
+    until = get_setting(session, f"blocked:{platform}")
+    return until is not None and datetime.fromisoformat(until) > now
+
+
+_NOTHING_TO_SEND: Final = Job((), None, Chat(ChatKind.DIRECT, ""), (), "", repeat=False)  # type: ignore[arg-type]  # a marker
