@@ -1,0 +1,97 @@
+// One bot card: title, state, body, fields, picture, inputs, buttons. Redrawn in place when the bot changes it.
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+import { picture } from "./picture.js";
+import { rich } from "./richtext.js";
+
+const STYLES = new Set(["primary", "danger"]);
+
+function option(choice) {
+  const known = typeof choice === "object" ? choice : { value: choice, label: choice };
+  return h("option", { value: known.value }, known.label ?? known.value);
+}
+
+function control(input, id) {
+  const common = { id, name: input.name, "aria-required": input.required ? "true" : null, class: "input" };
+  const options = input.options || input.choices || [];
+  let field;
+  if (options.length) field = h("select", common, h("option", { value: "" }, input.placeholder || "请选择"), options.map(option));
+  else if (input.type === "textarea" || input.multiline) field = h("textarea", { ...common, rows: 2, placeholder: input.placeholder });
+  else field = h("input", { ...common, type: htmlType(input.type), placeholder: input.placeholder || "", autocomplete: "off" });
+  if (input.value) field.value = input.value;
+  return field;
+}
+
+function htmlType(type) {
+  return { date: "date", time: "time", datetime: "datetime-local", number: "number" }[type] || "text";
+}
+
+function inputs(message, closed) {
+  return (message.card.inputs || []).map((input, index) => {
+    const id = `in-${message.id}-${index}-${crypto.randomUUID().slice(0, 4)}`;
+    const field = control(input, id);
+    field.disabled = closed;
+    return h("div", { class: "card-input" }, h("label", { for: id }, input.label || input.name), field);
+  });
+}
+
+function values(box) {
+  const typed = [...box.querySelectorAll(".card-input [name]")].map((field) => [field.name, field.value]);
+  return Object.fromEntries(typed.filter(([, value]) => value !== ""));
+}
+
+function press(box, pressed, deps) {
+  const all = [...box.querySelectorAll(".card-buttons button")];
+  const closed = new Map(all.map((button) => [button, button.disabled]));
+  const typed = values(box);
+  all.forEach((button) => { button.disabled = true; });
+  pressed.element.classList.add("busy");
+  pressed.element.setAttribute("aria-busy", "true");
+  const settle = () => {
+    pressed.element.classList.remove("busy");
+    pressed.element.removeAttribute("aria-busy");
+    for (const [button, was] of closed) button.disabled = was;
+  };
+  deps.onPress(pressed.action, typed).then(settle, (error) => { settle(); deps.onFail(error); });
+}
+
+function buttons(card, box, deps) {
+  if (!card.buttons || !card.buttons.length) return null;
+  const line = h("div", { class: `card-buttons${card.buttons.length > 3 ? " many" : ""}` });
+  for (const button of card.buttons) {
+    const style = STYLES.has(button.style) ? button.style : "plain";
+    const chosen = button.disabled && deps.chosen === button.action;
+    const element = h(
+      "button", { class: `card-button ${style}${chosen ? " chosen" : ""}`, type: "button", disabled: Boolean(button.disabled) },
+      chosen && icon("check", 16), button.label,
+    );
+    element.addEventListener("click", () => press(box, { element, action: button.action }, deps));
+    line.append(element);
+  }
+  return line;
+}
+
+function fields(list) {
+  if (!list || !list.length) return null;
+  return h("dl", { class: "card-fields" }, list.map((field) => h("div", null, h("dt", null, field.label), h("dd", null, rich(String(field.value ?? ""))))));
+}
+
+/** `deps`: onPress(action, values) → promise, onFail(error), onTap(text), chosen (the action pressed from this page). */
+export function cardView(message, deps) {
+  const { card } = message;
+  const closed = Boolean(card.buttons && card.buttons.length) && card.buttons.every((button) => button.disabled);
+  const box = h("div", { class: `card${closed ? " closed" : ""}`, role: "group", "aria-label": card.title || "卡片" });
+  const parts = [
+    (card.title || card.state) && h("div", { class: "card-head" },
+      card.title && h("div", { class: "card-title" }, rich(card.title, deps.onTap)),
+      card.state && h("span", { class: "card-state" }, card.state)),
+    card.body && h("div", { class: "card-body" }, rich(card.body, deps.onTap)),
+    fields(card.fields),
+    card.image_url && picture(card.image_url, card.title || "卡片里的图", "card-image"),
+    inputs(message, closed),
+  ];
+  box.append(...parts.flat().filter(Boolean));
+  const line = buttons(card, box, deps);
+  if (line) box.append(line);
+  return box;
+}
