@@ -32,7 +32,8 @@ class Action:
 
     def __init_subclass__(cls, *, name: str = "", **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if not name:  # dataclass(slots=True) re-creates the class without the keyword
+        name = name or cls.__dict__.get("name", "")  # dataclass(slots=True) makes the class anew, without the keyword
+        if not name:
             return
         other = Action.registry.get(name)
         if other is not None and (other.__module__, other.__qualname__) != (cls.__module__, cls.__qualname__):
@@ -46,7 +47,7 @@ class Action:
         specs = fields(cls)  # type: ignore[arg-type]  # every subclass is a dataclass
         if len(parts) != len(specs):
             raise ValueError(f"{cls.name}: {len(parts)} fields, {len(specs)} wanted")
-        values = {spec.name: _from_text(part, str(spec.type)) for spec, part in zip(specs, parts, strict=True)}
+        values = {spec.name: _from_text(part, _type_name(spec.type)) for spec, part in zip(specs, parts, strict=True)}
         return cls(**values)
 
     def parts(self) -> list[str]:
@@ -82,6 +83,10 @@ def unpack(packed: str, secret: bytes) -> Action | None:
 def _signature(payload: str, secret: bytes) -> str:
     digest = hmac.new(secret, payload.encode(), sha256).digest()
     return urlsafe_b64encode(digest).decode()[:_SIGNATURE_CHARS]
+
+
+def _type_name(kind: Any) -> str:
+    return kind.__name__ if isinstance(kind, type) else str(kind)
 
 
 def _from_text(text: str, kind: str) -> Any:

@@ -37,7 +37,9 @@ class Address:
     @property
     def recipient(self) -> str:
         """The lane of the outbox: messages to one recipient are sent in order."""
-        return f"p:{self.person_id}" if self.person_id and not self.group_id else f"g:{self.group_id}"
+        if self.group_id:
+            return f"g:{self.group_id}"
+        return f"p:{self.person_id}" if self.person_id else f"a:{self.platform}:{self.chat_id}"
 
 
 @dataclass(frozen=True, slots=True)

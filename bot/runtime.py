@@ -1,0 +1,253 @@
+"""The moving parts of one process: workers that handle, senders that send, a ticker that lets time pass."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+import structlog
+from sqlalchemy import func, select, update
+
+from bot import inbox as inbox_module
+from bot import outbox as outbox_module
+from bot.clock import PracticeClock, SystemClock
+from bot.dispatch import Dispatcher, alarm_admins
+from bot.inbox import Inbox
+from bot.sender import Sender
+from bot.services import Services
+from bot.update import Update
+from models.chat import InboxRow, InboxState, OutboxRow
+
+log = structlog.get_logger(__name__)
+
+POLL_SECONDS: Final = 0.5
+SETTLE_SECONDS: Final = 60.0
+MAX_TICKS: Final = 200
+"""Runs of the due jobs at one instant before the practice clock moves on; a scan does bounded batches."""
+
+
+class Ticks(Protocol):
+    """What the runtime needs of `scheduler.job.Ticker`."""
+
+    def tick(self, now: datetime) -> int:
+        """Run everything due; returns how many runs there were."""
+
+    def next_due_at(self, after: datetime) -> datetime | None:
+        """Return when something is due next."""
+
+
+class Alarm(Protocol):
+    """What the runtime needs of the alarm clock (`scheduler.alarm`)."""
+
+    def start(self, wake: Callable[[], None]) -> None:
+        """Call `wake` every second from now on."""
+
+    def stop(self) -> None:
+        """Stop calling."""
+
+
+class Runtime:
+    """Runs a process. `workers=0` runs no worker (a pure web process), `alarm=None` no scheduler."""
+
+    def __init__(
+        self, services: Services, ticker: Ticks, *, alarm: Alarm | None, workers: int = 4, senders: int = 2,
+    ) -> None:  # fmt: skip
+        self.services = services
+        self.ticker = ticker
+        self.lease_clock = SystemClock()
+        self.inbox = Inbox(services.database, wake=self.wake)
+        self._alarm = alarm
+        self._name = f"{os.getpid()}-{secrets.token_hex(3)}"
+        self._dispatcher = Dispatcher(services)
+        self._sender = Sender(
+            services.database, services.adapters, name=self._name,
+            lease_now=self.lease_clock.now, alarm=self._platform_alarm,
+        )  # fmt: skip
+        self._counts = (workers, senders)
+        self._threads: list[threading.Thread] = []
+        self._stopping = threading.Event()
+        self._awake = threading.Condition()
+        self._busy = 0
+        self._stepping = threading.RLock()
+        self.beats: dict[str, datetime] = {}
+
+    # -- life ----------------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start everything; in a process that owns its database alone, take back what a dead one held."""
+        if self.services.database.is_sqlite:
+            self._recover()
+        self.inbox.start()
+        workers, senders = self._counts
+        for number in range(workers):
+            self._spawn(f"worker-{number}", self.work_once)
+        for number in range(senders if workers else 0):
+            self._spawn(f"sender-{number}", self.send_once)
+        for adapter in self.services.adapters.values():
+            adapter.start(self.inbox.receive)
+        if self._alarm is not None:
+            self._alarm.start(self.tick)
+
+    def stop(self) -> None:
+        """Finish what is claimed, lose nothing, within ten seconds."""
+        if self._alarm is not None:
+            self._alarm.stop()
+        for adapter in self.services.adapters.values():
+            adapter.stop()
+        self.inbox.stop()
+        self._stopping.set()
+        self.wake()
+        for thread in self._threads:
+            thread.join(8)
+
+    def wake(self) -> None:
+        """Tell the threads that there may be something to do."""
+        with self._awake:
+            self._awake.notify_all()
+
+    def _spawn(self, name: str, step: Callable[[], bool]) -> None:
+        thread = threading.Thread(target=self._loop, args=(name, step), name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _loop(self, name: str, step: Callable[[], bool]) -> None:
+        while not self._stopping.is_set():
+            self.beats[name] = self.lease_clock.now()
+            try:
+                did = step()
+            except Exception:
+                log.exception("thread_step_failed", thread=name)
+                did = False
+            if did:
+                self.wake()
+                continue
+            with self._awake:
+                self._awake.wait(POLL_SECONDS)
+
+    def _recover(self) -> None:
+        with self.services.database.write() as session:
+            session.execute(update(InboxRow).where(InboxRow.state == InboxState.NEW).values(claimed_until=None))
+            session.execute(
+                update(OutboxRow).where(OutboxRow.state.in_(outbox_module.WAITING_STATES)).values(claimed_until=None)
+            )
+
+    # -- steps ---------------------------------------------------------------------------------------------------------
+
+    def work_once(self) -> bool:
+        """Handle one update; False when there is none."""
+        with self._busy_while():
+            held = inbox_module.claim(
+                self.services.database, token=f"{self._name}:{secrets.token_hex(4)}", now=self.lease_clock.now()
+            )
+            if held is None:
+                return False
+            self._dispatcher.handle(held, self.services.clock.now())
+            return True
+
+    def send_once(self) -> bool:
+        """Send one message; False when none is due."""
+        with self._busy_while():
+            return self._sender.run_once(self.services.clock.now())
+
+    def tick(self) -> None:
+        """Let time pass: run the due jobs."""
+        with self._stepping:
+            self.beats["ticker"] = self.lease_clock.now()
+            if self.ticker.tick(self.services.clock.now()):
+                self.wake()
+
+    def _busy_while(self) -> _Busy:
+        return _Busy(self)
+
+    # -- practice ------------------------------------------------------------------------------------------------------
+
+    def settle(self) -> None:
+        """Handle and send everything there is to do now, then return."""
+        deadline = self.lease_clock.now() + timedelta(seconds=SETTLE_SECONDS)
+        while self.lease_clock.now() < deadline:
+            if self.work_once() or self.send_once():
+                continue
+            if self._busy == 0 and not self._waiting():
+                return
+            with self._awake:
+                self._awake.wait(0.01)
+
+    def advance(self, to: datetime) -> int:
+        """Move the practice clock to `to`, running every due job on the way in order of time; returns pushes sent.
+
+        Raises ValueError when `to` lies in the past.
+        """
+        clock = self.services.clock
+        assert isinstance(clock, PracticeClock)
+        with self._stepping:
+            before = self._pushed()
+            start = clock.now()
+            if to < start:
+                raise ValueError("the practice clock only moves forward")
+            self._step(start)
+            while (due := self._next_due(clock.now())) is not None and due <= to:
+                clock.move_to(max(due, clock.now()))
+                self._step(clock.now())
+            clock.move_to(max(to, clock.now()))
+            self._step(clock.now())
+            return self._pushed() - before
+
+    def next_due_at(self) -> datetime | None:
+        """Return when the next thing will happen by itself."""
+        return self._next_due(self.services.clock.now())
+
+    def _step(self, now: datetime) -> None:
+        for _ in range(MAX_TICKS):
+            ran = self.ticker.tick(now)
+            self.settle()
+            if not ran:
+                return
+
+    def _next_due(self, after: datetime) -> datetime | None:
+        with self.services.database.read() as session:
+            waiting = session.scalar(
+                select(func.min(OutboxRow.not_before)).where(
+                    OutboxRow.state.in_(outbox_module.WAITING_STATES), OutboxRow.not_before > after
+                )
+            )
+        candidates = [at for at in (self.ticker.next_due_at(after), waiting) if at is not None and at > after]
+        return min(candidates, default=None)
+
+    def _waiting(self) -> bool:
+        with self.services.database.read() as session:
+            return bool(inbox_module.depth(session)[0] or outbox_module.depth(session, self.services.clock.now())[0])
+
+    def _pushed(self) -> int:
+        with self.services.database.read() as session:
+            query = select(func.count()).where(OutboxRow.is_push, OutboxRow.sent_at.is_not(None))
+            return session.scalar(query) or 0
+
+    def receive(self, incoming: Update) -> bool:
+        """Store an update durably (`bot.adapters.base.Receive`)."""
+        return self.inbox.receive(incoming)
+
+    def _platform_alarm(self, platform: str, reason: str) -> None:
+        now = self.services.clock.now()
+        text = f"{platform} 发送失败：{reason}。消息都留着，恢复后自动补发，不会重发。"
+        with self.services.database.write() as session:
+            alarm_admins(self.services, session, f"{platform}:{reason[:40]}:{now:%Y%m%d%H}", text, now)
+
+
+class _Busy:
+    """Counts threads in the middle of a step, so that `settle` can wait for them."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    def __enter__(self) -> None:
+        with self._runtime._awake:  # noqa: SLF001  # one class in two halves
+            self._runtime._busy += 1  # noqa: SLF001
+
+    def __exit__(self, *_: object) -> None:
+        with self._runtime._awake:  # noqa: SLF001
+            self._runtime._busy -= 1  # noqa: SLF001
+            self._runtime._awake.notify_all()  # noqa: SLF001
