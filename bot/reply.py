@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
+from typing import ClassVar, Final
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 
 from bot.action import Action
 
@@ -40,6 +40,8 @@ class InputKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Button:
     """A button. `action` is a typed payload while a card is built and its packed, signed string once it is stored."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(arbitrary_types_allowed=True)  # a payload not packed yet
 
     label: str
     action: Action | str
