@@ -124,7 +124,6 @@ _MESSAGES: Final[dict[str, Callable[[BaseMessage], Facts]]] = {
     "voice": _attachment(UpdateKind.VOICE, MediaKind.VOICE),
     "video": _attachment(UpdateKind.VIDEO, MediaKind.VIDEO),
     "shortvideo": _attachment(UpdateKind.VIDEO, MediaKind.VIDEO),
-    "file": _attachment(UpdateKind.FILE, MediaKind.FILE),  # not sent to apps today
     "location": _location_message,
     "link": _link_message,
 }

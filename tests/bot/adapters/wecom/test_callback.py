@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from bot.adapters.wecom.callback import MAX_BODY, Callback, add_callback
 from bot.adapters.wecom.crypto import Envelope
@@ -127,13 +128,15 @@ class TestBodies:
         assert desk.client.post(PATH, **request, headers={"Transfer-Encoding": "chunked"}).status_code == 411
 
     def test_a_body_without_length_is_refused(self, desk: Desk, wecom: CallbackDriver) -> None:
-        request = self.signed(wecom)
-        assert desk.client.post(PATH, **request, environ_overrides={"CONTENT_LENGTH": ""}).status_code == 411
+        environ = EnvironBuilder(PATH, method="POST", **self.signed(wecom)).get_environ()
+        del environ["CONTENT_LENGTH"]
+        _, status, _ = run_wsgi_app(desk.app.wsgi_app, environ)
+        assert status.startswith("411")
 
     @pytest.mark.parametrize(
         "body",
-        [b"", b"{}", b"<xml></xml>", b"<Encrypt></Encrypt>", b"<Encrypt>!</Encrypt>", b"\xff" * 99, b"<a>" * 20_000],
-        ids=["empty", "json", "bare", "nothing", "junk", "bytes", "deep"],
+        [b"{}", b"<xml></xml>", b"<Encrypt></Encrypt>", b"<Encrypt>!</Encrypt>", b"\xff" * 99, b"<a>" * 20_000],
+        ids=["json", "bare", "nothing", "junk", "bytes", "deep"],
     )
     def test_what_is_no_envelope_is_refused_unparsed(self, desk: Desk, body: bytes) -> None:
         assert desk.client.post(PATH, data=body).status_code == 400

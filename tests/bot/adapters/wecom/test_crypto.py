@@ -102,7 +102,6 @@ def padded(data: bytes) -> bytes:
     [
         (plain(b"x" * 9) + bytes(1), Reason.KEY),  # padding of nothing
         (plain(b"x" * 9, receiver="") + bytes([3, 3, 3]), None),
-        (plain(b"x" * 9, receiver="") + bytes([4, 3, 3]), Reason.RECEIVER),  # three bytes of padding, one more of text
         (plain(b"x" * 9, receiver="") + bytes([2, 2, 3]), Reason.KEY),  # one of three is wrong
         (plain(b"x" * 27) + bytes([33]) * 33, Reason.KEY),  # longer than a block
         (bytes([32]) * 32, Reason.KEY),  # nothing but padding

@@ -55,7 +55,6 @@ def test_the_official_sample_is_read() -> None:
         ("voice", UpdateKind.VOICE, MediaKind.VOICE),
         ("video", UpdateKind.VIDEO, MediaKind.VIDEO),
         ("shortvideo", UpdateKind.VIDEO, MediaKind.VIDEO),
-        ("file", UpdateKind.FILE, MediaKind.FILE),
     ],
 )
 def test_an_attachment_keeps_the_handle_to_fetch_it(kind: str, expected: UpdateKind, media: MediaKind) -> None:
