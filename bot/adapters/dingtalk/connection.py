@@ -63,6 +63,7 @@ class StreamTiming:
     first_retry: float = 0.3
     longest_retry: float = 60
     settled: float = 10  # a connection that lived this long starts the retries anew
+    rotation_guard: float = 1  # rotated sooner than this, a connection counts as lost
     lease_ttl: float = 10
     renew_every: float = 3
     standby_every: float = 2

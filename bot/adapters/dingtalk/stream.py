@@ -184,7 +184,7 @@ class Stream:
             end = await self._serve(connection)
             lived = time.monotonic() - connected_at
             log.info("stream connection ended (%s) after %.0f s", end.name.lower(), lived)
-            if end is not End.PLANNED or lived < 1:
+            if end is not End.PLANNED or lived < self._timing.rotation_guard:
                 await asyncio.sleep(backoff.pause(lived))
 
     async def _connect(self) -> Connection:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import logging
 import socket
 import threading
 import time
@@ -17,6 +18,8 @@ from tests.fakes.dingtalk.state import State
 
 BOT_TOPIC = "/v1.0/im/bot/messages/get"
 CARD_TOPIC = "/v1.0/card/instances/callback"
+QUIET = logging.getLogger("fake-dingtalk")  # what the other side logs is no secret of ours
+QUIET.setLevel(logging.CRITICAL)
 
 
 class StreamSide:
@@ -32,7 +35,7 @@ class StreamSide:
         self.pushed_at: dict[str, float] = {}
         self.refused = 0
         self._numbers = itertools.count(1)
-        self._server: Server = serve(self._serve, "127.0.0.1", 0, ping_interval=None, logger=None)
+        self._server: Server = serve(self._serve, "127.0.0.1", 0, ping_interval=None, logger=QUIET)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
         self.port: int = self._server.socket.getsockname()[1]
