@@ -1,0 +1,130 @@
+"""Taking a company name apart: region, brand, trade, legal form — the brand is what tells companies apart."""
+
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from bot.parse.customer import letters, regions, trades
+from bot.parse.customer.words import words
+
+_LEGAL = frozenset(words("legal"))
+_LEGALS = tuple(sorted(_LEGAL, key=len, reverse=True))
+_BRANCH = re.compile(
+    r"(?:第?[一二三四五六七八九十0-9]{1,3}(?:分?公司|分?厂|车间|号店|分?店|事业部|期)|[东南西北新老]厂区?|分公司|分厂|分店|分行|支行|子公司)$"
+)
+_BRACKETS = re.compile(r"[(（【\[〔](.{1,16}?)[)）】\]〕]")
+_CITY = frozenset("省市")
+
+
+@dataclass(frozen=True, slots=True)
+class Anatomy:
+    """The parts of a name, folded. `plain` is the name without legal form and branch, in the order it was written."""
+
+    full: str
+    plain: str
+    region: str
+    around: frozenset[str]
+    brand: str
+    trade: tuple[str, ...]
+    legal: str
+    branch: str
+
+    @property
+    def core(self) -> str:
+        """Brand and trade: what is left of a name when place and legal form are dropped."""
+        return self.brand + "".join(self.trade)
+
+    @property
+    def placed(self) -> str:
+        """Return the short region, then the core: one spelling for 上海市强力泰服饰 and 强力泰（上海）服饰."""
+        return self.region + self.core
+
+    @property
+    def borrowed(self) -> bool:
+        """Tell whether the brand is only a place or a trade word (华东机械): little to go by."""
+        return trades.all_trade(self.brand) or self.brand in regions.table()
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    short: str = ""
+    around: frozenset[str] = frozenset()
+
+
+def _strip_legal(text: str) -> tuple[str, str]:
+    """Cut legal forms off the end; a text that would vanish keeps them."""
+    rest = text
+    while legal := next((one for one in _LEGALS if rest.endswith(one) and len(rest) - len(one) >= 2), ""):
+        if len(legal) <= 2 and len(trades.ending(rest)) > len(legal):
+            break  # 酒店, 药厂: the 店 belongs to the trade
+        rest = rest.removesuffix(legal)
+    return rest, text[len(rest) :]
+
+
+def _strip_branch(text: str) -> tuple[str, str]:
+    match = _BRANCH.search(text)
+    if match and match.start() >= 2:
+        return text[: match.start()], match.group()
+    return text, ""
+
+
+def _enter(place: _Place, name: str) -> _Place | None:
+    """Return the place after one more region name; None when the name lies elsewhere (南京东方: 东方 is the brand)."""
+    region = regions.table().get(name)
+    if region is None or not (place.short == "" or place.short in region.around or region.short in place.around):
+        return None
+    return _Place(region.short, place.around | region.around)
+
+
+def _strip_region(text: str, place: _Place) -> tuple[str, _Place]:
+    """Cut region names off the front as long as two letters of something else remain."""
+    rest = text
+    while found := regions.leading(rest):
+        written, _ = found
+        entered = _enter(place, written)
+        left = rest[len(written) :]
+        if left[:1] in _CITY and len(left) > 2 and (written + left[0]) not in regions.table():
+            left = left[1:]  # 合肥市 is in the table, 广东省 too; this is for 昆山 written with a wrong suffix
+        if entered is None or len(left) < 2 or trades.all_trade(left):
+            break
+        rest, place = left, entered
+    return rest, place
+
+
+def _open_brackets(name: str) -> tuple[str, _Place]:
+    """Take a region or a legal form out of its brackets; anything else in brackets stays part of the name."""
+    place = _Place()
+
+    def judge(match: re.Match[str]) -> str:
+        nonlocal place
+        inner = letters.fold(match.group(1))
+        entered = _enter(place, inner)
+        if entered is not None:
+            place = entered
+            return ""
+        return "" if inner in _LEGAL else inner
+
+    return letters.fold(_BRACKETS.sub(judge, name)), place
+
+
+@lru_cache(maxsize=65536)
+def dissect(name: str) -> Anatomy:
+    """Take a name apart, as a list has it or as a person types it; never raises, parts may be empty."""
+    bare, place = _open_brackets(name)
+    rest, branch = _strip_branch(bare)
+    rest, legal = _strip_legal(rest)
+    if not branch:
+        rest, branch = _strip_branch(rest)
+        rest, more = _strip_legal(rest)
+        legal = more + legal
+    core, place = _strip_region(rest, place)
+    brand, trade = trades.split(core)
+    return Anatomy(letters.fold(name), rest, place.short, place.around, brand, trade, legal, branch)
+
+
+def keeping_region(anatomy: Anatomy) -> Anatomy | None:
+    """Return the other reading, in which the region at the front is the brand (东方科技, 大同电器); None without one."""
+    if not anatomy.region or anatomy.plain == anatomy.core:
+        return None
+    brand, trade = trades.split(anatomy.plain)
+    return replace(anatomy, region="", around=frozenset(), brand=brand, trade=trade)

@@ -1,0 +1,214 @@
+"""The keys a name is found by, as one row of bytes that the database keeps: nothing is recomputed at start.
+
+Two kinds: `exact` (64-bit hashes of whole spellings, with what kind of spelling it is) and `tokens` (32-bit hashes of
+pairs of letters, sounds and initials; every token holds something distinctive, so no token is shared by chance trade).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+from itertools import combinations
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.parse.customer import letters, sound, trades
+from bot.parse.customer.anatomy import Anatomy, dissect, keeping_region
+from bot.parse.customer.spelling import Kind, Unit, spellings
+
+KEYS_VERSION = 1  # raise when tables or hashing change: stored rows of another version are computed again
+_BASE = 1_000_003
+_MASK = (1 << 64) - 1
+_HEADER = 3
+LONGEST_EXACT = 40
+
+
+class Spelling(IntEnum):
+    """Which spelling of a name an exact key stands for; smaller is stronger."""
+
+    FULL = 0
+    ALIAS = 1
+    PLAIN = 2  # without the legal form
+    CORE = 3  # without the region too
+    BRAND = 4  # the brand alone, or region and brand
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys of one customer."""
+
+    exact: NDArray[np.uint64]
+    kinds: NDArray[np.uint8]
+    tokens: NDArray[np.uint32]
+
+    def pack(self) -> bytes:
+        """Return the keys as bytes for one database column."""
+        header = bytes((KEYS_VERSION, *divmod(len(self.exact), 256)))
+        return header + self.kinds.tobytes() + self.exact.astype("<u8").tobytes() + self.tokens.astype("<u4").tobytes()
+
+
+def unpack(row: bytes) -> Keys | None:
+    """Read packed keys; None when they were made by other tables and must be computed again."""
+    if len(row) < _HEADER or row[0] != KEYS_VERSION:
+        return None
+    count = row[1] * 256 + row[2]
+    rest = len(row) - _HEADER - 9 * count
+    if rest < 0 or rest % 4:
+        return None
+    start = _HEADER + count
+    exact = np.frombuffer(row, "<u8", count, start)
+    tokens = np.frombuffer(row, "<u4", rest // 4, start + 8 * count)
+    return Keys(exact, np.frombuffer(row, np.uint8, count, _HEADER), tokens)
+
+
+def exact_hash(text: str) -> int:
+    """Return the polynomial hash of a folded spelling; `window_hashes` gives the same for parts of a sentence."""
+    value = 0
+    for char in text:
+        value = (value * _BASE + ord(char)) & _MASK
+    return value
+
+
+def window_hashes(text: str, size: int) -> NDArray[np.uint64]:
+    """Return the hash of every window of `size` letters of a folded text."""
+    codes = np.fromiter(map(ord, text), np.uint64, len(text))
+    hashes = np.zeros(len(text) - size + 1, np.uint64)
+    for offset in range(size):
+        hashes = hashes * np.uint64(_BASE) + codes[offset : len(text) - size + 1 + offset]
+    return hashes
+
+
+@lru_cache(maxsize=131072)
+def _token(kind: str, text: str) -> int:
+    return crc32(f"{kind}{text}".encode())
+
+
+def keys_for(name: str, aliases: Iterable[str] = ()) -> bytes:
+    """Return the keys of a customer name and its confirmed aliases as one row of bytes, to be stored beside it."""
+    exact: dict[int, Spelling] = {}
+    tokens: set[int] = set()
+    for spelling, text in _spellings(dissect(name)):
+        exact.setdefault(exact_hash(text), spelling)
+    tokens.update(_name_tokens(dissect(name)))
+    for alias in aliases:
+        folded = letters.fold(alias)[:LONGEST_EXACT]
+        if len(folded) >= 2:
+            key = exact_hash(folded)
+            exact[key] = min(exact.get(key, Spelling.ALIAS), Spelling.ALIAS)
+            tokens.update(_name_tokens(dissect(alias)))
+    kinds = np.fromiter(exact.values(), np.uint8, len(exact))
+    hashes = np.fromiter(exact, np.uint64, len(exact))
+    return Keys(hashes, kinds, np.fromiter(sorted(tokens), np.uint32, len(tokens))).pack()
+
+
+def _spellings(anatomy: Anatomy) -> Iterator[tuple[Spelling, str]]:
+    yield Spelling.FULL, anatomy.full
+    yield Spelling.PLAIN, anatomy.plain + anatomy.branch
+    yield Spelling.PLAIN, anatomy.placed + anatomy.branch
+    if not anatomy.branch:
+        yield Spelling.CORE, anatomy.core
+        if len(anatomy.brand) >= 2:
+            yield Spelling.BRAND, anatomy.brand
+            yield Spelling.BRAND, anatomy.region + anatomy.brand
+
+
+def _pairs(letters_: str) -> Iterator[str]:
+    """Return unordered pairs of neighbours and next-but-one neighbours: a swap or one lost letter leaves some alive."""
+    for one, other in combinations(range(len(letters_)), 2):
+        if other - one <= 2:
+            yield "".join(sorted((letters_[one], letters_[other])))
+
+
+def _sound_pairs(heard: list[tuple[str, ...]]) -> Iterator[str]:
+    for one, other in combinations(range(len(heard)), 2):
+        if other - one <= 2:
+            for first in heard[one]:
+                for second in heard[other]:
+                    yield " ".join(sorted((first, second)))
+
+
+def _name_tokens(anatomy: Anatomy) -> Iterator[int]:
+    yield from _brand_tokens(anatomy)
+    other = keeping_region(anatomy)
+    if other is not None:
+        yield from _short_tokens(anatomy)
+        if len(anatomy.brand) < 2:
+            yield from _brand_tokens(other)
+
+
+def _brand_tokens(anatomy: Anatomy) -> Iterator[int]:
+    brand = anatomy.brand
+    trade = "".join(anatomy.trade)
+    stretch = brand + trade[:1] if len(brand) < 4 else brand
+    yield from (_token("c", pair) for pair in _pairs(stretch))
+    heard = [sound.blurred(char) for char in stretch]
+    yield from (_token("p", pair) for pair in _sound_pairs(heard))
+    yield from _trade_tokens(brand, anatomy.trade)
+    yield from _initial_tokens(brand, trade, anatomy.region)
+    if len(brand) == 1:
+        yield _token("b", brand)
+
+
+def _trade_tokens(brand: str, trade: tuple[str, ...]) -> Iterator[int]:
+    """Pair each brand letter with what the company does: 普生物医药 still finds 普凯生物医药."""
+    for group in trades.groups(trade) if trade else ():
+        yield from (_token("t", f"{char}{group}") for char in brand[:4])
+
+
+def _first_letters(text: str) -> str:
+    return "".join(sound.initials(char)[0] for char in text)
+
+
+def _initial_tokens(brand: str, trade: str, region: str) -> Iterator[int]:
+    whole = _first_letters(brand)
+    yield _token("i", whole)
+    if region:
+        yield _token("i", _first_letters(region) + whole)
+    for size in (1, 2):
+        if trade[size - 1 : size]:
+            yield _token("i", whole + _first_letters(trade[:size]))
+
+
+def _short_tokens(anatomy: Anatomy) -> Iterator[int]:
+    """Pairs of the first letters of region, brand and trade words: 上汽, 中石化."""
+    heads = anatomy.region[:1] + anatomy.brand[:1] + "".join(word[0] for word in anatomy.trade)
+    yield from (_token("c", pair) for pair in _pairs(heads))
+
+
+def query_tokens(said: Anatomy) -> dict[int, float]:
+    """Return the tokens to look a typed name up by, with their weights."""
+    found: dict[int, float] = {}
+    for reading in (said, keeping_region(said)):
+        if reading is None:
+            continue
+        for units in spellings(reading.core[:16]):
+            for kind, text, weight in _unit_tokens(units):
+                found.setdefault(_token(kind, text), weight)
+        for token in _trade_tokens(reading.brand, reading.trade):
+            found.setdefault(token, 0.6)
+        if len(reading.brand) <= 2:
+            for char in reading.brand[:1]:
+                found.setdefault(_token("b", char), 0.4)
+    return found
+
+
+def _unit_tokens(units: tuple[Unit, ...]) -> Iterator[tuple[str, str, float]]:
+    chars = "".join(unit.text if unit.kind is Kind.CHAR else "\x00" for unit in units)
+    for pair in _pairs(chars):
+        if "\x00" not in pair:
+            yield "c", pair, 1.0
+    heard = [_heard(unit) for unit in units]
+    for pair in _sound_pairs(heard):
+        yield "p", pair, 0.7
+    if any(unit.kind is Kind.INITIAL for unit in units):
+        typed = "".join(unit.text[0] if unit.kind else sound.initials(unit.text)[0] for unit in units)
+        for size in range(2, min(len(typed), 8) + 1):
+            yield "i", typed[:size], 0.5
+
+
+def _heard(unit: Unit) -> tuple[str, ...]:
+    if unit.kind is Kind.CHAR:
+        return sound.blurred(unit.text)
+    return (sound.blur(unit.text),) if unit.kind is Kind.SYLLABLE else ()

@@ -1,0 +1,143 @@
+"""How well a typed name fits a listed one, from 0 to 1, and whether nothing contradicts it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.parse.customer import regions, trades
+from bot.parse.customer.align import align
+from bot.parse.customer.anatomy import Anatomy, keeping_region
+from bot.parse.customer.spelling import Unit, spellings
+
+_DROP_BRAND_HEAD = 0.9
+_DROP_BRAND_TAIL = 0.65
+_DROP_TRADE_ALL = 0.3
+_DROP_TRADE_MOST = 0.1
+_DROP_REGION = 0.12
+_TRADE_WEIGHT = 0.4
+_TRADE_LETTERS = 3
+_OTHER_WORD = 0.04  # 汽配 for 汽车零部件
+_WORST_BRAND = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Fine:
+    """What is taken off for parts that do not agree."""
+
+    region_missing_in_list: float = 0.05
+    region_not_said: float = 0.01
+    region_wider: float = 0.02
+    region_conflict: float = 0.3
+    legal_differs: float = 0.015
+    branch_differs: float = 0.15
+    reading_kept: float = 0.005
+
+
+FINE = Fine()
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A score and the two doubts that forbid linking without a question."""
+
+    score: float
+    brand: float
+    contradiction: bool
+
+
+NO_FIT = Fit(0.0, 0.0, contradiction=True)
+
+
+def fit(said: Anatomy, listed: Anatomy) -> Fit:
+    """Score what was said against a listed name, over both readings of a region in front."""
+    best = NO_FIT
+    for query in _readings(said):
+        for name in _readings(listed):
+            one = _fit(query, name)
+            if (query is not said or name is not listed) and one.score > 0:
+                one = Fit(one.score - FINE.reading_kept, one.brand, one.contradiction)
+            if one.score > best.score:
+                best = one
+    return best
+
+
+@lru_cache(maxsize=65536)
+def _readings(anatomy: Anatomy) -> tuple[Anatomy, ...]:
+    other = keeping_region(anatomy)
+    return (anatomy,) if other is None else (anatomy, other)
+
+
+def _fit(said: Anatomy, listed: Anatomy) -> Fit:
+    cost, brand_cost = _cost(said, listed)
+    size = _size(said, listed)
+    brand = max(0.0, 1.0 - brand_cost / max(1, len(listed.brand)))
+    if brand < _WORST_BRAND:
+        return NO_FIT
+    fines, contradiction = _fines(said, listed)
+    return Fit(max(0.0, 1.0 - cost / size - fines), brand, contradiction)
+
+
+def _size(said: Anatomy, listed: Anatomy) -> float:
+    """Return the weight of what was said: brand letters whole, trade letters less, never under a two-letter brand."""
+    trade = min(_TRADE_LETTERS, len("".join(said.trade)))
+    brand = min(len(said.brand), len(listed.brand) + 1) if said.brand else 0
+    return max(2.0, float(brand)) + _TRADE_WEIGHT * trade
+
+
+def _cost(said: Anatomy, listed: Anatomy) -> tuple[float, float]:
+    """Return the cheapest whole price, and the price of the brand in it."""
+    trade = "".join(listed.trade)
+    drops = (*_brand_drops(len(listed.brand)), *_trade_drops(len(trade)))
+    best = (9.0, 9.0)
+    for units in spellings(said.core):
+        total = align(units, listed.core, drops)[-1]
+        best = min(best, (total, _brand_cost(units, listed, total)))
+    if said.trade and said.brand and listed.trade and trades.same_trade(said.trade, listed.trade):
+        for units in spellings(said.brand):
+            price = align(units, listed.brand, drops[: len(listed.brand)])[-1]
+            other = 0.0 if said.trade == listed.trade else _OTHER_WORD
+            best = min(best, (price + other, price))
+    return best
+
+
+def _brand_cost(units: Sequence[Unit], listed: Anatomy, total: float) -> float:
+    """Return the price of the brand alone: the cheapest beginning of what was said, at most the whole price."""
+    drops = _brand_drops(len(listed.brand))
+    size = len(listed.brand)
+    ends = range(max(1, size - 1), min(len(units), size + 1) + 1)
+    return min([total, *(align(units[:end], listed.brand, drops)[-1] for end in ends)])
+
+
+@lru_cache(maxsize=64)
+def _brand_drops(size: int) -> tuple[float, ...]:
+    return tuple(_DROP_BRAND_HEAD if place < 2 else _DROP_BRAND_TAIL for place in range(size))
+
+
+@lru_cache(maxsize=64)
+def _trade_drops(size: int) -> tuple[float, ...]:
+    return (min(_DROP_TRADE_MOST, _DROP_TRADE_ALL / max(1, size)),) * size
+
+
+def _fines(said: Anatomy, listed: Anatomy) -> tuple[float, bool]:
+    """Return what disagreeing places, legal forms and branches cost, and whether one of them is a contradiction."""
+    fine, contradiction = _region_fine(said, listed)
+    if said.legal and said.legal != listed.legal:
+        fine += FINE.legal_differs
+    if said.branch != listed.branch:
+        fine += FINE.branch_differs
+        contradiction = True
+    return fine, contradiction
+
+
+def _region_fine(said: Anatomy, listed: Anatomy) -> tuple[float, bool]:
+    if said.region == listed.region:
+        return 0.0, False
+    if not said.region:
+        return FINE.region_not_said, False
+    if not listed.region:
+        return FINE.region_missing_in_list, False
+    if regions.compatible(said.around, frozenset({listed.region})) or regions.compatible(
+        listed.around, frozenset({said.region})
+    ):
+        return FINE.region_wider, False
+    return FINE.region_conflict, True
