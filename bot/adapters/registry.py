@@ -1,0 +1,27 @@
+"""Builds the adapters that the configuration asks for; a platform's library is imported only when it is on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from bot.adapters.base import Adapter
+from bot.services import Services
+
+Build = Callable[[Services], Adapter]
+
+
+def _practice(services: Services) -> Adapter:
+    from bot.adapters.practice.adapter import PracticeAdapter  # noqa: PLC0415  # only when it is on
+
+    return PracticeAdapter(services)
+
+
+BUILDERS: Final[dict[str, tuple[Callable[[Services], bool], Build]]] = {
+    "practice": (lambda services: services.settings.practice.enabled, _practice),
+}
+
+
+def build_adapters(services: Services) -> dict[str, Adapter]:
+    """Return the configured adapters by platform name."""
+    return {name: build(services) for name, (is_on, build) in BUILDERS.items() if is_on(services)}

@@ -1,0 +1,141 @@
+"""Runs a process until it is told to stop: `demo`, `serve`, `web`, `worker`, `scheduler`."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import click
+import structlog
+from waitress.server import create_server
+
+from bot.app import Application, Parts, alarm_clock, create_app, practice_clock
+from bot.logs import set_up_logs
+from bot.photo import PhotoReader
+from bot.services import Reader
+from bot.settings import DatabaseSection, PracticeSection, ServerSection, Settings
+from models.chat import get_setting, put_setting
+from models.demo import load_demo
+
+log = structlog.get_logger(__name__)
+
+IDLE_WORKERS = 4
+DEMO_CLOCK = "practice_clock"
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """What this process does."""
+
+    web: bool
+    worker: bool
+    scheduler: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """How the practice chat was asked for."""
+
+    host: str
+    port: int
+    data: Path
+    at: datetime | None
+    frozen: bool
+    reset: bool
+
+
+def run(settings: Settings, roles: Roles) -> None:
+    """Run the configured platforms until SIGTERM or SIGINT."""
+    set_up_logs()
+    parts = Parts(
+        reader=photo_reader(settings) if roles.worker else None,
+        alarm=alarm_clock() if roles.scheduler else None,
+        workers=IDLE_WORKERS if roles.worker else 0,
+    )
+    _run_until_stopped(create_app(settings, parts), settings.server if roles.web else None)
+
+
+def run_demo(settings: Settings, demo: Demo) -> None:
+    """Run the practice chat with the demo company."""
+    set_up_logs()
+    settings = demo_settings(settings, demo)
+    parts = Parts(
+        clock=practice_clock(demo.at, frozen=demo.frozen),
+        reader=photo_reader(settings),
+        alarm=None if demo.frozen else alarm_clock(),
+        workers=IDLE_WORKERS,
+    )
+    application = create_app(settings, parts)
+    ensure_company(application, demo)
+    _run_until_stopped(application, settings.server)
+
+
+def demo_settings(settings: Settings, demo: Demo) -> Settings:
+    """Return the settings of the practice chat: its own data folder, no real platform."""
+    if demo.reset:
+        _forget(demo.data)
+    return settings.model_copy(
+        update={
+            "database": DatabaseSection(url=f"sqlite:///{demo.data}/bot.db", media_dir=str(demo.data / "media")),
+            "server": ServerSection(host=demo.host, port=demo.port),
+            "practice": PracticeSection(enabled=True),
+            "wecom": type(settings.wecom)(),
+            "dingtalk": type(settings.dingtalk)(),
+        }
+    )
+
+
+def ensure_company(application: Application, demo: Demo) -> None:
+    """Load the demo company into an empty database; otherwise go on at the practice time it stopped at."""
+    services = application.services
+    with services.database.write() as session:
+        stored = get_setting(session, DEMO_CLOCK)
+        if stored is None:
+            load_demo(session, now=services.clock.now())
+            put_setting(session, DEMO_CLOCK, services.clock.now().isoformat())
+        elif demo.at is None:
+            reached = datetime.fromisoformat(stored)
+            if reached > services.clock.now():
+                services.clock.reset(reached)  # type: ignore[attr-defined]  # a PracticeClock here
+
+
+def photo_reader(settings: Settings) -> Reader:
+    """Return the photo reader of the configuration."""
+    photos = settings.photos
+    return PhotoReader(
+        engine=photos.engine,
+        timeout_s=photos.timeout.total_seconds(),
+        memory_mb=photos.memory_mb,
+        workers=photos.workers,
+    )
+
+
+def _forget(data: Path) -> None:
+    for path in data.glob("bot.db*"):
+        path.unlink()
+
+
+def _run_until_stopped(application: Application, server: ServerSection | None) -> None:
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    application.runtime.start()
+    listener = _listen(application, server) if server else None
+    stop.wait()
+    if listener is not None:
+        listener.close()
+    application.runtime.stop()
+    log.info("stopped")
+
+
+def _listen(application: Application, server: ServerSection):  # type: ignore[no-untyped-def]  # noqa: ANN202  # waitress has no types
+    listener = create_server(
+        application.web, host=server.host, port=server.port, threads=server.threads,
+        max_request_body_size=64 * 1024 * 1024, channel_timeout=30, ident=None,
+    )  # fmt: skip
+    threading.Thread(target=listener.run, name="web", daemon=True).start()
+    click.echo(f"listening on http://{server.host}:{listener.effective_port}/")
+    return listener
