@@ -36,7 +36,7 @@ config_option = click.option(
 
 @click.group(cls=_Main)
 def main() -> None:
-    """The sales team's memory inside the work chat."""
+    """Run the sales team's memory inside the work chat."""
 
 
 def settings_of(config: Path | None) -> Settings:
@@ -56,7 +56,7 @@ def settings_of(config: Path | None) -> Settings:
 )
 @click.option("--frozen", is_flag=True, help="The practice clock only moves when it is told to.")
 @click.option("--reset", is_flag=True, help="Start over with a freshly loaded company.")
-def demo(config: Path | None, host: str, port: int, data: Path, at: str | None, frozen: bool, reset: bool) -> None:  # noqa: FBT001, PLR0913
+def demo(config: Path | None, host: str, port: int, data: Path, at: str | None, frozen: bool, reset: bool) -> None:  # noqa: FBT001, PLR0913  # one per option
     """Serve the practice chat with the demo company."""
     from bot.serve import Demo, run_demo  # noqa: PLC0415  # the command line starts fast
 

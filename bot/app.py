@@ -69,6 +69,7 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Application:
     )
     services.adapters = (parts.adapters or configured_adapters)(services)
     runtime = Runtime(services, Ticker(services, load_jobs()), alarm=parts.alarm, workers=parts.workers)
+    services.extras["runtime"] = runtime  # the practice chat moves the clock through it
     return Application(services, runtime, create_web(services, runtime))
 
 

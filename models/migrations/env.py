@@ -13,7 +13,7 @@ for module in pkgutil.iter_modules(models.__path__):
         importlib.import_module(f"models.{module.name}")
 
 
-def render_item(kind, item, _context):
+def render_item(kind: str, item: object, _context: object) -> str | bool:
     """Write our column types as plain SQLAlchemy ones, so that an old migration never needs today's code."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
