@@ -1,0 +1,96 @@
+"""Dates, clock times and weekdays in every form seen on photos; a weekday proves its date."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from bot.photo.text import Heard
+
+_D = r"[0-9OoQDIl|]"
+_DATE = re.compile(
+    rf"(?P<y>(?:20|19){_D}{{2}}|(?<![0-9]){_D}{{2}}(?=[-./年]))"
+    rf"[-./,:年]{{1,2}}(?P<m>{_D}{{1,2}})[-./,:月]{{1,2}}(?P<d>{_D}{{1,2}}?)(?P<end>日|号)?"
+    rf"(?=(?P<tail>[^0-9]|$|{_D}{{1,2}}[:.]{_D}{{2}}))"
+)
+_SOLID = re.compile(r"(?<![0-9])(?P<y>(?:20|19)[0-9]{2})(?P<m>[01][0-9])(?P<d>[0-3][0-9])(?![0-9])")
+_TIME = re.compile(
+    rf"(?P<half>上午|下午|晚上|中午|凌晨|早上|AM|PM)?(?<![0-9:.])(?P<h>{_D}{{1,2}})[:;](?P<mi>{_D}{{2}})"
+    rf"(?:[:;.](?P<s>{_D}{{2}}))?(?![0-9])(?P<after>AM|PM|am|pm)?"
+)
+_WEEKDAY = re.compile(r"(?:星期|周|礼拜)(?P<w>[一二三四五六日天])")
+_DIGITS = str.maketrans("OoQDIl|", "0000111")
+WEEKDAYS = "一二三四五六日"
+_AFTERNOON = frozenset({"下午", "晚上", "PM", "pm"})
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value in normal form and the characters it was read from."""
+
+    value: str
+    start: int
+    end: int
+    heard: Heard
+
+
+def find_date(heard: Heard) -> Found | None:
+    """Return the first date that exists in the calendar, as YYYY-MM-DD."""
+    for pattern in (_DATE, _SOLID):
+        for match in pattern.finditer(heard.text):
+            for found in (_date_of(heard, match, extra) for extra in (1, 0)):
+                if found is not None:
+                    return found
+    return None
+
+
+def _date_of(heard: Heard, match: re.Match[str], extra: int) -> Found | None:
+    """Take the match, with one more digit of the day first: `2025-1-1217:15` is the 12th at 17:15."""
+    end = match.end()
+    year, month, day = (_number(match[name]) for name in ("y", "m", "d"))
+    if extra:
+        follow = heard.text[match.end("d") : match.end("d") + 1]
+        if len(match["d"]) > 1 or not follow or not re.fullmatch(_D, follow):
+            return None
+        rest = heard.text[match.end("d") + 1 :]
+        if rest and re.match(_D, rest) and not _TIME.match(rest):
+            return None
+        day, end = day * 10 + _number(follow), match.end("d") + 1
+    year += 2000 if year < 100 else 0
+    try:
+        value = date(year, month, day)
+    except ValueError:
+        return None
+    return Found(value.isoformat(), match.start(), end, heard.part(match.start(), end))
+
+
+def find_time(heard: Heard, *, after: int = 0) -> Found | None:
+    """Return the first clock time at or after a position, as HH:MM or HH:MM:SS (24 hours)."""
+    tail = heard.part(after)
+    for match in _TIME.finditer(tail.text):
+        hour, minute = _number(match["h"]), _number(match["mi"])
+        second = _number(match["s"]) if match["s"] else None
+        if {match["half"], match["after"]} & _AFTERNOON and hour < 12:
+            hour += 12
+        if hour < 24 and minute < 60 and (second is None or second < 60):
+            value = f"{hour:02d}:{minute:02d}" + ("" if second is None else f":{second:02d}")
+            return Found(value, after + match.start(), after + match.end(), tail.part(match.start(), match.end()))
+    return None
+
+
+def find_weekday(heard: Heard) -> Found | None:
+    """Return 星期一 … 星期日."""
+    match = _WEEKDAY.search(heard.text)
+    if match is None:
+        return None
+    value = "星期" + match["w"].replace("天", "日")
+    return Found(value, match.start(), match.end(), heard.part(match.start(), match.end()))
+
+
+def weekday_of(value: str) -> str:
+    """Name the weekday of a date in normal form."""
+    return "星期" + WEEKDAYS[date.fromisoformat(value).weekday()]
+
+
+def _number(text: str) -> int:
+    return int(text.translate(_DIGITS))

@@ -1,0 +1,72 @@
+"""The one interface in front of every OCR engine, and the choice between them (`photos.engine`)."""
+
+import importlib.util
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.photo.load import Pixels
+from bot.photo.reading import Line, Problem
+
+AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The lines of one picture; `turn` = quarter turns counter-clockwise that made it upright, boxes are after it."""
+
+    turn: int
+    lines: tuple[Line, ...]
+
+
+class Engine(Protocol):
+    """What every engine can do. Pictures are RGB; boxes come back in upright pixels of the picture given."""
+
+    name: str
+
+    def read(self, pixels: Pixels) -> Sheet:
+        """Find which way is up, then read every line."""
+        ...
+
+    def read_boxes(self, pixels: Pixels, lines: Sequence[Line]) -> tuple[Line, ...]:
+        """Read the given boxes again, on an altered (for instance cleaned) copy of the upright picture."""
+        ...
+
+
+class NoEngineError(Exception):
+    """The engine asked for is not on this machine; the message says what to install."""
+
+    problem = Problem.NO_ENGINE
+
+
+def available_engines() -> tuple[str, ...]:
+    """Name the engines this machine can run, best first; `doctor` prints it."""
+    found = []
+    if importlib.util.find_spec("rapidocr") is not None:
+        backends = [name for name in ("openvino", "onnxruntime") if importlib.util.find_spec(name) is not None]
+        found += ["rapidocr"] if backends else []
+    if importlib.util.find_spec("pytesseract") is not None and shutil.which("tesseract"):
+        found.append("tesseract")
+    return tuple(found)
+
+
+def choose_engine(wanted: str) -> str:
+    """Turn `auto` into a name and check that a named engine is here. Raises NoEngineError."""
+    here = available_engines()
+    if wanted == AUTO and here:
+        return here[0]
+    if wanted in here:
+        return wanted
+    raise NoEngineError(f"no OCR engine {wanted!r} here (found: {', '.join(here) or 'none'}); install rapidocr")
+
+
+def open_engine(wanted: str, *, threads: int = 2) -> Engine:
+    """Load the engine's weights. Slow (about a second) and heavy: only the reading child calls it."""
+    if choose_engine(wanted) == "rapidocr":
+        from bot.photo.rapid import RapidEngine  # noqa: PLC0415 - the parent process must never load the weights
+
+        return RapidEngine(threads=threads)
+    from bot.photo.tesseract import TesseractEngine  # noqa: PLC0415 - the same
+
+    return TesseractEngine()

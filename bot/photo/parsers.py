@@ -1,0 +1,124 @@
+"""From the characters behind a label to a value in normal form, or None when they cannot be one."""
+
+import re
+
+from bot.photo.dates import find_date
+from bot.photo.page import Parsed, Parser
+from bot.photo.text import Heard
+
+HAN = r"\u4e00-\u9fff"
+COMPANY_END = (
+    r"(?:有限责任公司|股份有限公司|有限公司|集团公司|分公司|公司|事务所|合作社|经营部|商行|工厂|医院|学校|超市)"
+)
+_COMPANY = re.compile(rf"[{HAN}A-Za-z0-9()·&-]{{2,40}}?{COMPANY_END}(?:[{HAN}]{{2,10}}分公司)?")
+_DIGITS = str.maketrans("OoQDIl|ZSB", "0000111258")
+_AMOUNT = re.compile(r"[0-9OoIl][0-9OoIl,]*(?:[.][0-9OoIl]{1,2})?")
+_USCC = re.compile(r"[0-9A-Z]{18}")
+_USCC_FIX = str.maketrans({"I": "1", "O": "0", "Z": "2", "S": "5", "V": "Y"})
+_ID = re.compile(r"[0-9OIl]{17}[0-9XxOIl]")
+_EMAIL = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(?:[.][A-Za-z0-9-]+)+")
+_MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9](?:[- ]?[0-9*]{4}){2}(?![0-9])")
+
+
+def take(pattern: str) -> Parser:
+    """Make a parser that takes the first group (or all) of a pattern."""
+    compiled = re.compile(pattern)
+
+    def parse(heard: Heard) -> Parsed:
+        match = compiled.search(heard.text)
+        if match is None:
+            return None
+        start, end = match.span(1 if compiled.groups else 0)
+        return (heard.text[start:end], heard.part(start, end)) if end > start else None
+
+    return parse
+
+
+def day(heard: Heard) -> Parsed:
+    """Parse a calendar date."""
+    found = find_date(heard)
+    return (found.value, found.heard) if found else None
+
+
+def company(heard: Heard) -> Parsed:
+    """Parse a company name, cut at its legal form; a name without one is taken whole."""
+    match = _COMPANY.search(heard.text)
+    start, end = match.span() if match else (0, len(heard.text))
+    part = heard.part(start, end)
+    return (part.text, part) if len(re.findall(rf"[{HAN}]", part.text)) >= 2 else None
+
+
+def strict_company(heard: Heard) -> Parsed:
+    """Parse a company name that ends in a legal form."""
+    match = _COMPANY.search(heard.text)
+    return (match[0], heard.part(*match.span())) if match else None
+
+
+def amount(heard: Heard) -> Parsed:
+    """Parse money in yuan, two decimals."""
+    match = _AMOUNT.search(heard.text)
+    if match is None:
+        return None
+    digits = match[0].translate(_DIGITS).replace(",", "")
+    return f"{float(digits):.2f}", heard.part(*match.span())
+
+
+def digits(shortest: int, longest: int) -> Parser:
+    """Make a parser for a run of digits of a certain length."""
+    pattern = re.compile(rf"(?<![0-9])[0-9OoIl|]{{{shortest},{longest}}}(?![0-9])")
+
+    def parse(heard: Heard) -> Parsed:
+        match = pattern.search(heard.text)
+        return (match[0].translate(_DIGITS), heard.part(*match.span())) if match else None
+
+    return parse
+
+
+def tax_number(heard: Heard) -> Parsed:
+    """Parse a unified social credit code: 18 characters, never I, O, Z, S or V."""
+    match = _USCC.search(heard.text.upper())
+    return (match[0].translate(_USCC_FIX), heard.part(*match.span())) if match else None
+
+
+def id_number(heard: Heard) -> Parsed:
+    """Parse an identity number as written, whether or not its check digit holds."""
+    match = _ID.search(heard.text)
+    if match is None:
+        return None
+    return match[0][:17].translate(_DIGITS) + match[0][17].upper().translate(_DIGITS), heard.part(*match.span())
+
+
+def mobile(heard: Heard) -> Parsed:
+    """Parse a mobile number; a masked one keeps its stars."""
+    match = _MOBILE.search(heard.text)
+    return (re.sub("[- ]", "", match[0]), heard.part(*match.span())) if match else None
+
+
+def email(heard: Heard) -> Parsed:
+    """Parse an e-mail address."""
+    match = _EMAIL.search(heard.text)
+    return (match[0], heard.part(*match.span())) if match else None
+
+
+def anything(heard: Heard) -> Parsed:
+    """Take the rest as it stands."""
+    return (heard.text, heard) if heard.text else None
+
+
+def uscc_check(code: str) -> bool:
+    """Check digit of a unified social credit code (GB 32100)."""
+    alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+    weights = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
+    if len(code) != 18 or any(char not in alphabet for char in code):
+        return False
+    total = sum(alphabet.index(char) * weight for char, weight in zip(code, weights, strict=False))
+    return alphabet[(31 - total % 31) % 31] == code[17]
+
+
+def id_check(number: str) -> bool:
+    """Check digit of an identity number (GB 11643)."""
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    if not re.fullmatch(r"[0-9]{17}[0-9X]", number):
+        return False
+    total = sum(int(char) * weight for char, weight in zip(number, weights, strict=False))
+    return "10X98765432"[total % 11] == number[17]

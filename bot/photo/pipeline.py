@@ -1,0 +1,97 @@
+"""From the bytes of a file to a Reading. Runs in the reading child only."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from time import monotonic
+
+import cv2
+import numpy as np
+
+from bot.photo.classify import classify
+from bot.photo.engine import Engine
+from bot.photo.fields import find_fields
+from bot.photo.load import Picture, Pixels, RefusedPhotoError, is_pdf, load_picture
+from bot.photo.page import page_of
+from bot.photo.pages import load_pages
+from bot.photo.reading import Box, Field, PhotoKind, Point, Problem, Quality, Reading
+
+_QUALITY_SIDE = 960
+_BLURRED_BELOW = 30.0
+_DARK_BELOW = 45.0
+
+
+def look(data: bytes, engine: Engine, *, expect: PhotoKind | None = None) -> Reading:
+    """Read one file; every failure comes back as `Reading.problem`."""
+    started = monotonic()
+    try:
+        reading = (
+            _best_page(load_pages(data), engine, expect) if is_pdf(data) else _read(load_picture(data), engine, expect)
+        )
+    except RefusedPhotoError as refusal:
+        reading = Reading(problem=refusal.problem)
+    except MemoryError:
+        reading = Reading(problem=Problem.OUT_OF_MEMORY)
+    return replace(reading, engine=engine.name, took_ms=round((monotonic() - started) * 1000))
+
+
+def _best_page(pages: Iterable[Picture], engine: Engine, expect: PhotoKind | None) -> Reading:
+    """Read the first pages of a scan and keep the one that shows most: the expected kind, else any known kind."""
+    best, best_worth = Reading(problem=Problem.EMPTY), -1
+    for number, picture in enumerate(pages):
+        reading = replace(_read(picture, engine, expect), page=number)
+        worth = 100 * (reading.kind == expect) + 10 * (reading.kind is not PhotoKind.OTHER) + len(reading.fields)
+        if worth > best_worth:
+            best, best_worth = reading, worth
+    return best
+
+
+def _read(picture: Picture, engine: Engine, expect: PhotoKind | None) -> Reading:
+    sheet = engine.read(picture.pixels)
+    height, width = picture.pixels.shape[:2]
+    size = (height, width) if sheet.turn % 2 else (width, height)
+    page = page_of(sheet.lines, size)
+    kind, sure = classify(page, expect=expect)
+    reading = Reading(
+        kind=kind,
+        kind_confidence=sure,
+        lines=sheet.lines,
+        fields=find_fields(kind, page),
+        exif=picture.exif,
+        size=size,
+        quality=quality_of(picture.pixels),
+        turn=sheet.turn * 90,
+    )
+    return _scaled(reading, picture.scale)
+
+
+def quality_of(pixels: Pixels) -> Quality:
+    """Measure sharpness and light on a small grey copy."""
+    shrink = max(1.0, max(pixels.shape[:2]) / _QUALITY_SIDE)
+    size = (max(1, round(pixels.shape[1] / shrink)), max(1, round(pixels.shape[0] / shrink)))
+    grey = cv2.cvtColor(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
+    sharpness, brightness = float(cv2.Laplacian(grey, cv2.CV_64F).var()), float(np.mean(grey))
+    return Quality(round(sharpness, 1), round(brightness, 1), sharpness < _BLURRED_BELOW, brightness < _DARK_BELOW)
+
+
+def _scaled(reading: Reading, scale: float) -> Reading:
+    """Bring every box back to full-resolution pixels."""
+    if scale == 1:
+        return reading
+    return replace(
+        reading,
+        lines=tuple(replace(line, box=_box(line.box, scale)) for line in reading.lines),
+        fields={name: _field(field, scale) for name, field in reading.fields.items()},
+        seal=replace(reading.seal, box=_box(reading.seal.box, scale) if reading.seal.box else None),
+        size=(round(reading.size[0] * scale), round(reading.size[1] * scale)),
+    )
+
+
+def _field(field: Field, scale: float) -> Field:
+    return replace(field, box=_box(field.box, scale) if field.box else None)
+
+
+def _box(box: Box, scale: float) -> Box:
+    def grown(point: Point) -> Point:
+        return round(point[0] * scale), round(point[1] * scale)
+
+    return grown(box[0]), grown(box[1]), grown(box[2]), grown(box[3])
