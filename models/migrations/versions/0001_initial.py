@@ -48,6 +48,31 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_conversation')),
     sa.UniqueConstraint('person_id', 'chat', name=op.f('uq_conversation_person_id_chat'))
     )
+    op.create_table('deadline',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('key', sa.String(length=200), nullable=False),
+    sa.Column('clock', sa.String(length=64), nullable=False),
+    sa.Column('rule', sa.String(length=64), nullable=False),
+    sa.Column('subject_kind', sa.String(length=32), nullable=False),
+    sa.Column('subject_id', sa.String(length=64), nullable=False),
+    sa.Column('owner_id', sa.String(length=64), nullable=False),
+    sa.Column('submitter_id', sa.String(length=64), nullable=True),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('next_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('round', sa.Integer(), nullable=False),
+    sa.Column('acknowledged_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('stopped_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('stop_reason', sa.String(length=64), nullable=True),
+    sa.Column('snapshot', sa.Text(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_deadline')),
+    sa.UniqueConstraint('key', name=op.f('uq_deadline_key'))
+    )
+    with op.batch_alter_table('deadline', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_deadline_next_at'), ['next_at'], unique=False)
+        batch_op.create_index('ix_deadline_owner_id', ['owner_id', 'stopped_at'], unique=False)
+        batch_op.create_index('ix_deadline_subject', ['subject_kind', 'subject_id'], unique=False)
+
     op.create_table('event',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
@@ -329,6 +354,12 @@ def downgrade() -> None:
         batch_op.drop_index('ix_event_actor_id')
 
     op.drop_table('event')
+    with op.batch_alter_table('deadline', schema=None) as batch_op:
+        batch_op.drop_index('ix_deadline_subject')
+        batch_op.drop_index('ix_deadline_owner_id')
+        batch_op.drop_index(batch_op.f('ix_deadline_next_at'))
+
+    op.drop_table('deadline')
     op.drop_table('conversation')
     op.drop_table('chat_group_member')
     op.drop_table('chat_group')
