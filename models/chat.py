@@ -175,14 +175,14 @@ class LeaseRow(Base):
 
 
 class TokenRow(Base):
-    """An access token shared between processes; `version` is compared and swapped."""
+    """An access token shared between processes; `value` is compared and swapped."""
 
     __tablename__ = "access_token"
 
     name: Mapped[str] = mapped_column(String(120), primary_key=True)
     value: Mapped[str] = mapped_column(Text)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    version: Mapped[int] = mapped_column(default=0)
+    fetched_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class MeterRow(Base):
@@ -193,6 +193,18 @@ class MeterRow(Base):
     name: Mapped[str] = mapped_column(String(80), primary_key=True)
     period: Mapped[str] = mapped_column(String(16), primary_key=True)
     count: Mapped[int] = mapped_column(default=0)
+
+
+class QuickReplyRow(Base):
+    """A card's buttons as words to type or tap, where a platform shows no real buttons: "接单 #7k2m"."""
+
+    __tablename__ = "quick_reply"
+
+    chat_id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    code: Mapped[str] = mapped_column(String(16), primary_key=True)
+    message_key: Mapped[str] = mapped_column(String(200))
+    buttons: Mapped[dict[str, Any]] = mapped_column(JSON)  # label: packed action
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
 
 
 class SequenceRow(Base):

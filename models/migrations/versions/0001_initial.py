@@ -16,7 +16,7 @@ def upgrade() -> None:
     sa.Column('name', sa.String(length=120), nullable=False),
     sa.Column('value', sa.Text(), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('fetched_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_access_token'))
     )
     op.create_table('chat_group',
@@ -205,6 +205,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_person_manager_id'), ['manager_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_person_name'), ['name'], unique=False)
 
+    op.create_table('quick_reply',
+    sa.Column('chat_id', sa.String(length=200), nullable=False),
+    sa.Column('code', sa.String(length=16), nullable=False),
+    sa.Column('message_key', sa.String(length=200), nullable=False),
+    sa.Column('buttons', sa.JSON(), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('chat_id', 'code', name=op.f('pk_quick_reply'))
+    )
+    with op.batch_alter_table('quick_reply', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_quick_reply_expires_at'), ['expires_at'], unique=False)
+
     op.create_table('sequence',
     sa.Column('name', sa.String(length=64), nullable=False),
     sa.Column('value', sa.Integer(), nullable=False),
@@ -323,6 +334,10 @@ def downgrade() -> None:
     op.drop_table('account')
     op.drop_table('setting')
     op.drop_table('sequence')
+    with op.batch_alter_table('quick_reply', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_quick_reply_expires_at'))
+
+    op.drop_table('quick_reply')
     with op.batch_alter_table('person', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_person_name'))
         batch_op.drop_index(batch_op.f('ix_person_manager_id'))

@@ -1,0 +1,174 @@
+"""The shared halves of the adapters in the database: tokens, leases, meters and quick replies of all processes."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from secrets import token_hex
+from threading import Lock, RLock
+from typing import Any, Final
+
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from bot.adapters.quick_reply import LIFE, QuickReply, candidates
+from bot.adapters.token import Token
+from models.chat import LeaseRow, MeterRow, QuickReplyRow, TokenRow
+from models.db import Database
+
+_FETCH_TTL: Final = 20.0
+_FETCH_POLL: Final = 0.2
+
+
+class DatabaseLease:
+    """Leases of all processes on one database."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+
+    def acquire(self, name: str, owner: str, ttl: float) -> bool:
+        """Become or stay the owner of `name`; False while somebody else holds it."""
+        now = self._now()
+        until = now + timedelta(seconds=ttl)
+        with self._database.write() as session:
+            free = or_(LeaseRow.owner == owner, LeaseRow.until_at <= now)
+            taken = (
+                _insert(session, LeaseRow)
+                .values(name=name, owner=owner, until_at=until)
+                .on_conflict_do_update(index_elements=["name"], set_={"owner": owner, "until_at": until}, where=free)
+            )
+            return _changed(session, taken)
+
+    def renew(self, name: str, owner: str, ttl: float) -> bool:
+        """Stay the owner; False if the lease has lapsed or passed to somebody else."""
+        now = self._now()
+        mine = (LeaseRow.name == name, LeaseRow.owner == owner, LeaseRow.until_at > now)
+        with self._database.write() as session:
+            return _changed(session, update(LeaseRow).where(*mine).values(until_at=now + timedelta(seconds=ttl)))
+
+    def release(self, name: str, owner: str) -> None:
+        """Give `name` back if `owner` holds it."""
+        with self._database.write() as session:
+            session.execute(delete(LeaseRow).where(LeaseRow.name == name, LeaseRow.owner == owner))
+
+    def holder(self, name: str) -> str | None:
+        """Return who holds `name` now."""
+        held = select(LeaseRow.owner).where(LeaseRow.name == name, LeaseRow.until_at > self._now())
+        with self._database.read() as session:
+            return session.scalar(held)
+
+
+class DatabaseTokenStore:
+    """Tokens of all processes on one database; the right to fetch is a lease, so one process fetches at a time."""
+
+    def __init__(
+        self, database: Database, lease: DatabaseLease, *, pause: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._database = database
+        self._lease = lease
+        self._pause = pause
+        self._guard = Lock()
+        self._locks: defaultdict[str, RLock] = defaultdict(RLock)
+
+    def get(self, name: str) -> Token | None:
+        """Return the token stored under `name`, expired or not."""
+        with self._database.read() as session:
+            return _token(session.get(TokenRow, name))
+
+    def swap(self, name: str, old: Token | None, new: Token) -> Token:
+        """Store `new` if `old` is still what is stored; return what is stored afterwards."""
+        values = {"value": new.value, "expires_at": new.expires_at, "fetched_at": new.fetched_at}
+        with self._database.write() as session:
+            if old is None:
+                session.execute(_insert(session, TokenRow).values(name=name, **values).on_conflict_do_nothing())
+            else:
+                same = (TokenRow.value == old.value, TokenRow.expires_at == old.expires_at)
+                session.execute(update(TokenRow).where(TokenRow.name == name, *same).values(**values))
+            session.expire_all()
+            return _token(session.get(TokenRow, name)) or new
+
+    @contextmanager
+    def lock(self, name: str) -> Iterator[None]:
+        """Hold the right to fetch `name`; one that is never given back lapses after 20 seconds."""
+        with self._guard:
+            lock = self._locks[name]
+        lease_name, owner = f"fetch:{name}"[:120], token_hex(8)
+        with lock:
+            while not self._lease.acquire(lease_name, owner, _FETCH_TTL):
+                self._pause(_FETCH_POLL)
+            try:
+                yield
+            finally:
+                self._lease.release(lease_name, owner)
+
+
+class DatabaseMeter:
+    """Counters of all processes on one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, name: str, period: str, count: int = 1) -> int:
+        """Count `count` more; return the period's total."""
+        with self._database.write() as session:
+            counted = (
+                _insert(session, MeterRow)
+                .values(name=name, period=period, count=count)
+                .on_conflict_do_update(index_elements=["name", "period"], set_={"count": MeterRow.count + count})
+                .returning(MeterRow.count)
+            )
+            return int(session.execute(counted).scalar_one())
+
+    def total(self, name: str, period: str) -> int:
+        """Return the period's total."""
+        query = select(func.coalesce(func.sum(MeterRow.count), 0)).where(
+            MeterRow.name == name, MeterRow.period == period
+        )
+        with self._database.read() as session:
+            return int(session.scalar(query) or 0)
+
+
+class DatabaseQuickReplies:
+    """Quick replies of all processes on one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def keep(self, chat_id: str, reply: QuickReply, now: datetime) -> str:
+        """Return the code of `reply` in this chat; what has expired goes on the way."""
+        with self._database.write() as session:
+            session.execute(delete(QuickReplyRow).where(QuickReplyRow.expires_at <= now))
+            for code in candidates(chat_id, reply.message_key):
+                row = session.get(QuickReplyRow, (chat_id, code))
+                if row is None:
+                    row = QuickReplyRow(chat_id=chat_id, code=code, message_key=reply.message_key)
+                    session.add(row)
+                if row.message_key == reply.message_key:
+                    row.buttons, row.expires_at = dict(reply.buttons), now + LIFE
+                    return code
+        raise RuntimeError("no free code")  # pragma: no cover - 31^12 of them
+
+    def find(self, chat_id: str, code: str, now: datetime) -> QuickReply | None:
+        """Return what the code stands for in this chat."""
+        with self._database.read() as session:
+            row = session.get(QuickReplyRow, (chat_id, code.lower()))
+            return QuickReply(row.message_key, row.buttons) if row is not None and now < row.expires_at else None
+
+
+def _token(row: TokenRow | None) -> Token | None:
+    return Token(row.value, row.expires_at, row.fetched_at) if row is not None else None
+
+
+def _insert(session: Session, table: type[Any]) -> Any:
+    """Return an INSERT that knows ON CONFLICT, which both databases spell alike and SQLAlchemy does not."""
+    return (pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert)(table)
+
+
+def _changed(session: Session, statement: Any) -> bool:
+    return bool(session.execute(statement).rowcount)  # type: ignore[attr-defined]  # a CursorResult
