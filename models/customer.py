@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import JSON, Float, ForeignKey, Index, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -17,6 +17,7 @@ NAMES_VERSION = "customer_names_version"
 """Setting that grows with every change of a name, so that the index of each process knows when to refresh."""
 
 EARTH_RADIUS_M = 6_371_000
+FOCUS_FOR = timedelta(minutes=30)
 
 
 class Customer(Base):
@@ -137,3 +138,29 @@ def distance_m(lat: float, lng: float, other_lat: float, other_lng: float) -> fl
     half = math.sin((q - p) / 2) ** 2
     half += math.cos(p) * math.cos(q) * math.sin(math.radians(other_lng - lng) / 2) ** 2
     return 2 * EARTH_RADIUS_M * math.asin(math.sqrt(half))
+
+
+class Focus(Base):
+    """The customer a person last spoke of; "他们" and "王总" mean him for half an hour."""
+
+    __tablename__ = "focus"
+
+    person_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    customer_id: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+def set_focus(session: Session, person_id: str, customer_id: str, now: datetime) -> None:
+    """Note which customer a person is speaking of."""
+    row = session.get(Focus, person_id)
+    if row is None:
+        session.add(Focus(person_id=person_id, customer_id=customer_id, at=now))
+    else:
+        row.customer_id, row.at = customer_id, now
+    session.flush()
+
+
+def focus_of(session: Session, person_id: str, now: datetime) -> str | None:
+    """Return the customer a person spoke of in the last 30 minutes."""
+    row = session.get(Focus, person_id)
+    return row.customer_id if row and now - row.at <= FOCUS_FOR else None

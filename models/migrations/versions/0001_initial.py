@@ -91,6 +91,12 @@ def upgrade() -> None:
         batch_op.create_index('ix_event_kind_at', ['kind', 'at'], unique=False)
         batch_op.create_index('ix_event_subject', ['subject_kind', 'subject_id'], unique=False)
 
+    op.create_table('focus',
+    sa.Column('person_id', sa.String(length=64), nullable=False),
+    sa.Column('customer_id', sa.String(length=32), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('person_id', name=op.f('pk_focus'))
+    )
     op.create_table('inbox',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('platform', sa.String(length=16), nullable=False),
@@ -363,6 +369,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_inbox_lane_state_id')
 
     op.drop_table('inbox')
+    op.drop_table('focus')
     with op.batch_alter_table('event', schema=None) as batch_op:
         batch_op.drop_index('ix_event_subject')
         batch_op.drop_index('ix_event_kind_at')
