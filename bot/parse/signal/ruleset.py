@@ -1,0 +1,104 @@
+"""Many rules over one message: Aho-Corasick anchors → the few patterns they belong to → guards (language.md §5)."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import ahocorasick
+
+from bot.parse.signal import guard
+from bot.parse.signal.rule import RULES_DIRECTORY, Mood, Rule, load_rules
+from bot.parse.text import clean
+
+MAX_LENGTH = 2000  # a longer message is a document; its first part is enough to know what it is about
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One label found in a message. `span` counts characters of the cleaned text and `text` is that evidence."""
+
+    label: str
+    rule_id: str
+    span: tuple[int, int]
+    text: str
+    weight: int
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a rule would have done to one stored message."""
+
+    message: str
+    signals: tuple[Signal, ...]
+
+
+class RuleSet:
+    """A compiled set of rules; immutable and safe to share between threads."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules = tuple(rules)
+        owners: dict[str, set[tuple[int, int]]] = {}
+        for number, rule in enumerate(self.rules):
+            for place, pattern in enumerate(rule.patterns):
+                for anchor in pattern.anchors:
+                    owners.setdefault(anchor, set()).add((number, place))
+        self._automaton = ahocorasick.Automaton()
+        for anchor, units in owners.items():
+            self._automaton.add_word(anchor, tuple(units))
+        self._automaton.make_automaton()
+
+    def find(self, text: str) -> tuple[Signal, ...]:
+        """All signals of a message, at most one for each label, in the order of the text; never raises."""
+        copy = guard.matching_copy(text[:MAX_LENGTH])
+        if guard.about_training(copy):
+            return ()
+        found: dict[str, Signal] = {}
+        shown = clean(text[:MAX_LENGTH])
+        for number, place in self._candidates(copy):
+            rule = self.rules[number]
+            if rule.label in found:
+                continue
+            span = _surviving_match(rule, rule.patterns[place].regex, copy)
+            if span:
+                found[rule.label] = Signal(rule.label, rule.id, span, shown[slice(*span)], rule.weight)
+        return tuple(sorted(found.values(), key=lambda signal: signal.span))
+
+    def _candidates(self, copy: str) -> list[tuple[int, int]]:
+        if not self._automaton:
+            return []
+        units: set[tuple[int, int]] = set()
+        for _, owners in self._automaton.iter(copy):
+            units.update(owners)
+        return sorted(units)
+
+    def try_on(self, messages: Sequence[str]) -> tuple[Trial, ...]:
+        """Show what these rules find in stored messages, before they are saved (F09); only messages with a hit."""
+        trials = (Trial(message, self.find(message)) for message in messages)
+        return tuple(trial for trial in trials if trial.signals)
+
+
+def _surviving_match(rule: Rule, regex: re.Pattern[str], copy: str) -> tuple[int, int] | None:
+    return next(
+        (match.span() for match in regex.finditer(copy) if not any(_objections(rule, copy, match.span()))), None
+    )
+
+
+def _objections(rule: Rule, copy: str, span: tuple[int, int]) -> Iterator[bool]:
+    """Every reason not to believe a match, cheapest first."""
+    start, end = span
+    yield guard.negated(copy, start, rule.negation)
+    clause = guard.clause_at(copy, start, end)
+    yield any(regex.search(copy, *clause) for regex in rule.unless)
+    sentence = guard.sentence_at(copy, start, end)
+    yield any(regex.search(copy, *sentence) for regex in rule.unless_nearby)
+    yield rule.hypothetical is Mood.DROP and guard.hypothetical(copy, start)
+    yield rule.question is Mood.DROP and guard.questioned(copy, end)
+    yield guard.over_by_now(copy, start, end)
+    yield guard.asked_by_us(copy, start)
+
+
+@lru_cache(maxsize=8)
+def built_in(name: str = "signals") -> RuleSet:
+    """Return the rules shipped with the program: "signals" (F09) or "empty_phrases" (V11)."""
+    return RuleSet(load_rules(RULES_DIRECTORY / f"{name}.yaml"))
