@@ -312,11 +312,118 @@ def upgrade() -> None:
     with op.batch_alter_table('customer_alias', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_customer_alias_customer_id'), ['customer_id'], unique=False)
 
+    op.create_table('visit',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('owner_id', sa.String(length=64), nullable=False),
+    sa.Column('customer_id', sa.String(length=32), nullable=False),
+    sa.Column('state', sa.String(length=8), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('happened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('goal', sa.String(length=16), nullable=False),
+    sa.Column('breakthrough', sa.String(length=16), nullable=False),
+    sa.Column('objections', sa.JSON(), nullable=False),
+    sa.Column('summary', sa.Text(), nullable=False),
+    sa.Column('alert', sa.Boolean(), nullable=False),
+    sa.Column('timing', sa.String(length=16), nullable=False),
+    sa.Column('backfill_reason', sa.Text(), nullable=False),
+    sa.Column('code_word', sa.String(length=8), nullable=False),
+    sa.Column('code_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('plan_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('draft', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_visit_customer_id_customer')),
+    sa.ForeignKeyConstraint(['owner_id'], ['person.id'], name=op.f('fk_visit_owner_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_visit'))
+    )
+    with op.batch_alter_table('visit', schema=None) as batch_op:
+        batch_op.create_index('ix_visit_customer_id', ['customer_id'], unique=False)
+        batch_op.create_index('ix_visit_owner_id', ['owner_id', 'started_at'], unique=False)
+
+    op.create_table('visit_plan',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('owner_id', sa.String(length=64), nullable=False),
+    sa.Column('customer_id', sa.String(length=32), nullable=False),
+    sa.Column('planned_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('entered_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('temporary', sa.Boolean(), nullable=False),
+    sa.Column('checks', sa.JSON(), nullable=False),
+    sa.Column('cancelled', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_visit_plan_customer_id_customer')),
+    sa.ForeignKeyConstraint(['owner_id'], ['person.id'], name=op.f('fk_visit_plan_owner_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_visit_plan'))
+    )
+    with op.batch_alter_table('visit_plan', schema=None) as batch_op:
+        batch_op.create_index('ix_visit_plan_owner_id', ['owner_id', 'planned_at'], unique=False)
+
+    op.create_table('next_step',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('owner_id', sa.String(length=64), nullable=False),
+    sa.Column('customer_id', sa.String(length=32), nullable=False),
+    sa.Column('visit_id', sa.String(length=32), nullable=True),
+    sa.Column('goal', sa.String(length=16), nullable=False),
+    sa.Column('text', sa.String(length=300), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('state', sa.String(length=8), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decided_by', sa.String(length=64), nullable=True),
+    sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_next_step_customer_id_customer')),
+    sa.ForeignKeyConstraint(['owner_id'], ['person.id'], name=op.f('fk_next_step_owner_id_person')),
+    sa.ForeignKeyConstraint(['visit_id'], ['visit.id'], name=op.f('fk_next_step_visit_id_visit')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_next_step'))
+    )
+    with op.batch_alter_table('next_step', schema=None) as batch_op:
+        batch_op.create_index('ix_next_step_owner_id', ['owner_id', 'due_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_next_step_visit_id'), ['visit_id'], unique=False)
+
+    op.create_table('visit_evidence',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('visit_id', sa.String(length=32), nullable=False),
+    sa.Column('kind', sa.String(length=16), nullable=False),
+    sa.Column('state', sa.String(length=20), nullable=False),
+    sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('media_key', sa.String(length=64), nullable=True),
+    sa.Column('lat', sa.Float(), nullable=True),
+    sa.Column('lng', sa.Float(), nullable=True),
+    sa.Column('distance_m', sa.Integer(), nullable=True),
+    sa.Column('read', sa.String(length=200), nullable=False),
+    sa.Column('confidence', sa.Float(), nullable=False),
+    sa.Column('reason', sa.String(length=32), nullable=False),
+    sa.Column('taken_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('lag', sa.Integer(), nullable=True),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['visit_id'], ['visit.id'], name=op.f('fk_visit_evidence_visit_id_visit')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_visit_evidence'))
+    )
+    with op.batch_alter_table('visit_evidence', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_visit_evidence_media_key'), ['media_key'], unique=False)
+        batch_op.create_index(batch_op.f('ix_visit_evidence_visit_id'), ['visit_id'], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table('visit_evidence', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_visit_evidence_visit_id'))
+        batch_op.drop_index(batch_op.f('ix_visit_evidence_media_key'))
+
+    op.drop_table('visit_evidence')
+    with op.batch_alter_table('next_step', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_next_step_visit_id'))
+        batch_op.drop_index('ix_next_step_owner_id')
+
+    op.drop_table('next_step')
+    with op.batch_alter_table('visit_plan', schema=None) as batch_op:
+        batch_op.drop_index('ix_visit_plan_owner_id')
+
+    op.drop_table('visit_plan')
+    with op.batch_alter_table('visit', schema=None) as batch_op:
+        batch_op.drop_index('ix_visit_owner_id')
+        batch_op.drop_index('ix_visit_customer_id')
+
+    op.drop_table('visit')
     with op.batch_alter_table('customer_alias', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_customer_alias_customer_id'))
 
