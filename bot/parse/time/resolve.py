@@ -1,0 +1,321 @@
+"""From what was named to instants: the conventions about deadlines, due times and days off."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from bot.parse.time.clock import Clock
+from bot.parse.time.match import Grain, Kind, Note, TimeMatch
+from bot.parse.time.moment import Moment
+from bot.parse.time.period import DAY, Frame, Period, Style, day
+
+__all__ = ["Said", "at", "day_end", "resolve", "working_end"]
+
+_LAST_SECOND = time(23, 59, 59)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The text of an expression and what it does: '' (names), 前, 内, 后, 起."""
+
+    text: str
+    span: tuple[int, int]
+    does: str = ""
+    latest: bool = False  # 最迟 stands before it: the whole of what is named is still in time
+
+
+def at(day_: date, minutes: float, frame: Frame) -> datetime:
+    """Return the local instant of a day and minutes after its midnight."""
+    days, rest = divmod(round(minutes), 24 * 60)
+    return datetime.combine(day_ + timedelta(days=days), time(rest // 60, rest % 60), frame.calendar.zone)
+
+
+def day_end(day_: date, frame: Frame) -> datetime:
+    """Return the last second of a day."""
+    return datetime.combine(day_, _LAST_SECOND, frame.calendar.zone)
+
+
+def working_end(day_: date, frame: Frame) -> datetime:
+    """Return the end of the working day; for today after hours the end of the day, as the promise is younger than that."""
+    due = datetime.combine(day_, frame.calendar.work_end, frame.calendar.zone)
+    return day_end(day_, frame) if due < frame.now and day_ == frame.today else due
+
+
+def due_day(period: Period, frame: Frame) -> date:
+    """Return the day by which the whole period counts: a week's last working day, else the last day (convention 5)."""
+    if period.grain is Grain.WEEK and period.style is Style.SPAN:
+        last = period.last if frame.calendar.is_workday(period.last) else frame.calendar.previous_workday(period.last)
+        return max(last, period.first)
+    return period.last
+
+
+def resolve(moment: Moment, said: Said, frame: Frame) -> TimeMatch:
+    """Turn a moment into a match."""
+    period = moment.period
+    if period is not None and period.invalid:
+        return TimeMatch(
+            said.text, said.span, Kind.POINT, Grain.DAY, invalid=True, note=Note.INVALID_DATE, confidence=0.9
+        )
+    if period is not None and period.instant:
+        return _exact(period.instant, said, period)
+    if moment.office:
+        return _office(moment, said, frame)
+    if moment.clock is not None:
+        return _clock(moment, moment.clock, said, frame)
+    if moment.part is not None:
+        return _part(moment, said, frame)
+    assert period is not None
+    return _period(period, said, frame)
+
+
+def _exact(when: datetime, said: Said, period: Period) -> TimeMatch:
+    kind = Kind.DEADLINE if said.does in {"前", "内"} else Kind.POINT
+    return TimeMatch(
+        said.text,
+        said.span,
+        kind,
+        Grain.MINUTE,
+        start=None if kind is Kind.DEADLINE else when,
+        end=when,
+        due_at=when,
+        grace_until=when,
+        note=period.note,
+        ambiguous=period.ambiguous,
+    )
+
+
+def clock_match(when: datetime, said: Said, confidence: float = 0.95) -> TimeMatch:
+    """Return a match for an exact time of day."""
+    made = _exact(when, said, day(when.date(), confidence=confidence))
+    if said.does in {"后", "起"}:
+        made = replace(made, kind=Kind.OPEN_END, end=None)
+    return replace(made, confidence=confidence)
+
+
+_OFFICE_HOURS = {"饭": 12 * 60, "睡": 23 * 60, "晚": 18 * 60, "天": 18 * 60, "闭": 22 * 60, "打": 22 * 60}
+
+
+def _minutes(wall: time) -> int:
+    return wall.hour * 60 + wall.minute
+
+
+def _office(moment: Moment, said: Said, frame: Frame) -> TimeMatch:
+    calendar, word = frame.calendar, moment.office.removeprefix("快").removeprefix("一").removeprefix("吃")
+    hours = {"下": calendar.work_end, "收": calendar.work_end, "放": calendar.work_end, "上": calendar.work_start}
+    noon = calendar.lunch[0] if calendar.lunch else time(12)
+    minutes = _minutes(hours.get(word[0], noon)) if word[0] in {*hours, "午"} else _OFFICE_HOURS[word[0]]
+    period = moment.period
+    when = at(period.last if period else frame.today, minutes, frame)
+    made = clock_match(when, said)
+    if period is None and when < frame.now and not frame.past:
+        later = at(calendar.next_workday(frame.today), minutes, frame)
+        return replace(clock_match(later, said, 0.6), ambiguous=True, alternatives=(made,), note=Note.ROLLED)
+    return _with_readings(made, moment, said, frame) if period else made
+
+
+def _clock(moment: Moment, clock: Clock, said: Said, frame: Frame) -> TimeMatch:
+    base = moment.period.last if moment.period else frame.today
+    when = at(base, clock.minutes, frame)
+    made = clock_match(when, said, 0.85 if clock.bare else 0.95)
+    others = tuple(clock_match(at(base, minutes, frame), said, 0.4) for minutes in clock.others)
+    if moment.period is None and when < frame.now and not frame.past:
+        return _over_today(clock, said, frame)
+    if moment.period is not None:
+        made = _with_readings(made, moment, said, frame)
+    if _half_day_over(moment, clock, when, frame):
+        later = clock_match(at(base, clock.minutes + 12 * 60, frame), said, 0.7)
+        return replace(later, ambiguous=True, alternatives=(made,), note=Note.ROLLED)
+    return replace(made, alternatives=(*made.alternatives, *others))
+
+
+def _half_day_over(moment: Moment, clock: Clock, when: datetime, frame: Frame) -> bool:
+    """今天9点 said at ten o'clock is rather nine in the evening."""
+    today = moment.period is not None and moment.period.last == frame.today
+    return today and clock.bare and when < frame.now and clock.minutes < 12 * 60 and not frame.past
+
+
+def _over_today(clock: Clock, said: Said, frame: Frame) -> TimeMatch:
+    """Return the readings of a clock time that is over today: asked, never guessed (convention 6)."""
+    today, tomorrow = frame.today, frame.today + DAY
+    readings = [at(tomorrow, clock.minutes, frame)]
+    evening = at(today, clock.minutes + 12 * 60, frame)
+    if clock.bare and clock.minutes < 12 * 60 and evening > frame.now:
+        readings.append(evening)
+        if clock.minutes <= 8 * 60 + 59:
+            readings.reverse()
+    readings.append(at(today, clock.minutes, frame))
+    first, *rest = (clock_match(each, said, 0.6) for each in readings)
+    return replace(first, ambiguous=True, alternatives=tuple(rest), note=Note.ROLLED)
+
+
+def _part(moment: Moment, said: Said, frame: Frame) -> TimeMatch:
+    part = moment.part
+    assert part is not None
+    base = moment.period.last if moment.period else frame.today
+    start = at(base, part.start * 60, frame)
+    end = day_end(base, frame) if part.end == 24 else at(base, part.end * 60, frame)
+    made = TimeMatch(said.text, said.span, Kind.POINT, Grain.DAYPART, start, end, end, end)
+    if said.does in {"前", "内"}:
+        made = _before_part(made, start, end, said)
+    elif said.does in {"后", "起"}:
+        return replace(made, kind=Kind.OPEN_END)
+    if moment.period is None:
+        over = end < frame.now and not frame.past
+        later = replace(moment, period=day(frame.today + DAY))
+        return (
+            replace(made, note=Note.PAST, alternatives=(_part(later, said, frame),), confidence=0.7) if over else made
+        )
+    return _with_readings(made, moment, said, frame)
+
+
+def _before_part(made: TimeMatch, start: datetime, end: datetime, said: Said) -> TimeMatch:
+    """中午前 is noon and 上午前 its end; 下午前 may mean either side of the afternoon and is asked."""
+    by = replace(made, kind=Kind.DEADLINE, start=None, end=end, due_at=end, grace_until=end)
+    if said.does == "内" or end.hour in {12, 13}:
+        noon = start if end.hour == 13 else end
+        return replace(by, end=noon, due_at=noon, grace_until=noon)
+    early = replace(by, end=start, due_at=start, grace_until=start)
+    return replace(early, ambiguous=True, alternatives=(by,), confidence=0.6)
+
+
+def _with_readings(made: TimeMatch, moment: Moment, said: Said, frame: Frame) -> TimeMatch:
+    """Add what is known of the day: its other readings, and a word when people are off then."""
+    period = moment.period
+    assert period is not None
+    others = tuple(resolve(replace(moment, period=each), said, frame) for each in period.others)
+    made = replace(
+        made,
+        alternatives=others,
+        ambiguous=made.ambiguous or period.ambiguous,
+        note=made.note or period.note,
+        confidence=min(made.confidence, period.confidence),
+    )
+    made = _rolled_on(made, moment, said, frame)
+    return _day_off(made, moment, said, frame)
+
+
+def _rolled_on(made: TimeMatch, moment: Moment, said: Said, frame: Frame) -> TimeMatch:
+    """周三9点 said on Wednesday at ten means next week's; an outright day that is over is only marked."""
+    due, period = made.due_at, moment.period
+    if due is None or period is None or due >= frame.now or frame.past or frame.query:
+        return made
+    if period.fixed or period.first != frame.today:
+        return replace(made, note=made.note or Note.PAST)
+    later = resolve(replace(moment, period=replace(_next_like(period), fixed=True, others=())), said, frame)
+    return replace(
+        later, ambiguous=True, alternatives=(replace(made, alternatives=()),), note=Note.ROLLED, confidence=0.6
+    )
+
+
+def _next_like(period: Period) -> Period:
+    shifted = period.first + timedelta(days=7)
+    return replace(period, first=shifted, last=shifted)
+
+
+def _day_off(made: TimeMatch, moment: Moment, said: Said, frame: Frame) -> TimeMatch:
+    period, calendar = moment.period, frame.calendar
+    if period is None or period.grain is not Grain.DAY or period.first != period.last:
+        return made
+    if made.due_at is None or period.style is Style.FEAST or period.last < frame.today:
+        return made
+    made = replace(made, provisional=made.provisional or not calendar.is_known(period.last))
+    if calendar.is_workday(period.last):
+        return made
+    block = calendar.holiday_block(period.last)
+    backward = period.style is Style.EDGE
+    other = calendar.previous_workday(period.last) if backward else calendar.next_workday(period.last)
+    moved = replace(period, first=other, last=other, note=Note.NONE, others=(), ambiguous=False, fixed=True)
+    working = resolve(replace(moment, period=moved), said, frame)
+    note = Note.HOLIDAY if block else Note.REST_DAY
+    return replace(
+        made,
+        note=made.note if made.note is not Note.ROLLED and made.note else note,
+        alternatives=(working, *made.alternatives),
+    )
+
+
+def _period(period: Period, said: Said, frame: Frame) -> TimeMatch:
+    if said.does in {"前", "内"}:
+        return _deadline(period, said, frame)
+    if said.does in {"后", "起"}:
+        return _open_end(period, said, frame)
+    if period.style is Style.EDGE:
+        return _deadline(period, said, frame)
+    kind = Kind.POINT if period.first == period.last else Kind.RANGE
+    due = due_day(period, frame)
+    made = TimeMatch(
+        said.text,
+        said.span,
+        kind,
+        period.grain,
+        start=at(period.first, 0, frame),
+        end=day_end(period.last, frame),
+        due_at=working_end(due, frame),
+        grace_until=day_end(due, frame),
+    )
+    return _with_readings(made, Moment(0, period), said, frame)
+
+
+def _by(due: date, period: Period, said: Said, frame: Frame) -> TimeMatch:
+    made = TimeMatch(
+        said.text,
+        said.span,
+        Kind.DEADLINE,
+        period.grain,
+        end=day_end(due, frame),
+        due_at=working_end(due, frame),
+        grace_until=day_end(due, frame),
+        confidence=period.confidence,
+        ambiguous=period.ambiguous,
+        note=period.note,
+    )
+    return replace(made, provisional=not frame.calendar.is_known(due))
+
+
+def _deadline(period: Period, said: Said, frame: Frame) -> TimeMatch:
+    """Return when something 前/内 a period is due (convention 2)."""
+    calendar = frame.calendar
+    if said.does == "前" and period.style is Style.FEAST and not said.latest:
+        made = _by(calendar.previous_workday(period.bounds[0]), replace(period, grain=Grain.DAY), said, frame)
+        others = tuple(_deadline(each, said, frame) for each in period.others)
+        return replace(made, alternatives=others, provisional=made.provisional or not calendar.is_known(period.first))
+    inclusive = _by(due_day(period, frame), period, said, frame)
+    if said.does != "前" or said.latest or period.style is not Style.SPAN or period.contains(frame.today):
+        return (
+            _with_readings(inclusive, Moment(0, period), said, frame)
+            if period.grain is Grain.DAY
+            else _listed(inclusive, period, said, frame)
+        )
+    before = period.first - DAY
+    if period.grain in {Grain.WEEK, Grain.WEEKEND}:
+        before = calendar.previous_workday(period.first)
+        unsure = _by(before, period.unsure(), said, frame)
+        return replace(unsure, alternatives=(inclusive,))
+    return replace(_by(before, period, said, frame), alternatives=(inclusive,))
+
+
+def _listed(made: TimeMatch, period: Period, said: Said, frame: Frame) -> TimeMatch:
+    return replace(made, alternatives=tuple(_period(each, said, frame) for each in period.others))
+
+
+def _open_end(period: Period, said: Said, frame: Frame) -> TimeMatch:
+    """国庆后 begins on the first working day after the days off (convention 4), 周三后 on Thursday."""
+    if said.does == "起":
+        first = period.first
+    elif period.style is Style.FEAST:
+        first = frame.calendar.next_workday(period.bounds[1])
+    else:
+        first = period.last + DAY
+    made = TimeMatch(
+        said.text,
+        said.span,
+        Kind.OPEN_END,
+        period.grain,
+        start=at(first, 0, frame),
+        end=day_end(first, frame),
+        due_at=working_end(first, frame),
+        grace_until=day_end(first, frame),
+        ambiguous=period.ambiguous,
+        confidence=period.confidence,
+        provisional=not (frame.calendar.is_known(first) and frame.calendar.is_known(period.bounds[0])),
+    )
+    return replace(made, alternatives=tuple(_open_end(each, said, frame) for each in period.others))
