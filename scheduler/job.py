@@ -33,6 +33,9 @@ JOB_FAILURES = Counter("job_failures_total", "Runs of a job that failed", ["job"
 LOOK_BACK: Final = timedelta(days=2)
 """Missed occurrences older than this are not made up for."""
 
+BATCHES_A_TICK: Final = 50
+"""Batches of one scan before the other jobs get their turn."""
+
 When = Callable[[datetime, WorkCalendar, Services], datetime | None]
 """(after, calendar, services) → the first occurrence strictly after an instant, or None."""
 
@@ -208,11 +211,15 @@ class Ticker:
         return True
 
     def _scan(self, job: ScanJob, now: datetime) -> int:
-        with self._services.database.read() as session:
-            due_at = job.due_at(session)
-        if due_at is None or due_at > now:
-            return 0
-        return int(self._attempt(job.name, now, lambda: self._run_scan(job, due_at, now)))
+        """Run batch after batch, each in a transaction of its own, until nothing is due or enough was done for one tick."""
+        for ran in range(BATCHES_A_TICK):
+            with self._services.database.read() as session:
+                due_at = job.due_at(session)
+            if due_at is None or due_at > now:
+                return ran
+            if not self._attempt(job.name, now, lambda at=due_at: self._run_scan(job, at, now)):  # type: ignore[misc]
+                return ran
+        return BATCHES_A_TICK
 
     def _run_scan(self, job: ScanJob, due_at: datetime, now: datetime) -> None:
         with self._services.database.write() as session:
