@@ -12,6 +12,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from models.rules.clock import Clock
+from models.rules.clock_settings import configured_clocks
+
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -45,10 +48,17 @@ def _zone(value: object) -> object:
         raise ValueError(f"no time zone is named {value!r}") from None
 
 
+def _clocks(value: object) -> object:
+    if not isinstance(value, dict) or not all(isinstance(change, dict) for change in value.values()):
+        raise ValueError("a table for each clock, e.g. [rules.clocks.lead_response]")
+    return configured_clocks(value)
+
+
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Hours = Annotated[tuple[time, time], BeforeValidator(_hours)]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Clocks = Annotated[dict[str, Clock], BeforeValidator(_clocks)]
 
 
 class Section(BaseModel):
@@ -233,7 +243,8 @@ class Rules(Section):
     digest: DigestRules = DigestRules()
     undo: UndoRules = UndoRules()
     push: PushRules = PushRules()
-    clocks: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    clocks: Clocks = Field(default_factory=lambda: configured_clocks({}))
+    """The clock catalogue as this company runs it, by name; see `models.rules.clock_settings` for what may be changed."""
     metrics: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
 

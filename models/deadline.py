@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Final
 
 from pydantic import TypeAdapter
-from sqlalchemy import Index, Select, String, Text, func, select
+from sqlalchemy import Index, Select, String, Text, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.chat import BigId
@@ -23,7 +23,24 @@ from models.rules.escalation import Firing, next_due, take
 from models.rules.running import Running, stop
 from models.world import World
 
+_FIRING_LOCK: Final = 7_003
 RUNNING_JSON: Final = TypeAdapter(Running)
+
+Effect = Callable[[Session, "Deadline", Firing], None]
+EFFECTS: Final[dict[str, Effect]] = {}
+"""What a step changes besides writing to people, by the name the catalogue gives it."""
+
+
+def effect(name: str) -> Callable[[Effect], Effect]:
+    """Register what a step's effect does, beside the table it changes: `@effect("mark_waiting")` in models/lead.py."""
+
+    def register(function: Effect) -> Effect:
+        other = EFFECTS.setdefault(name, function)
+        if other is not function:
+            raise ValueError(f"effect {name}: defined in {other.__module__} and {function.__module__}")
+        return function
+
+    return register
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +168,22 @@ def due_deadlines(session: Session, before: datetime, limit: int = 500) -> list[
     """Return rows that are due by `before`, the longest overdue first; rows another scheduler holds are left to it."""
     query = select(Deadline).where(Deadline.next_at <= before).order_by(Deadline.next_at, Deadline.id).limit(limit)
     return _locked(session, query, skip_locked=True)
+
+
+def companions_of(session: Session, deadline: Deadline) -> list[Deadline]:
+    """Return the later rows of the same clock and instant, when its steps share cards: one card must name them all."""
+    if not any(step.merge for step in deadline.running.clock.steps):
+        return []
+    query = select(Deadline).where(
+        Deadline.next_at == deadline.next_at, Deadline.clock == deadline.clock, Deadline.id > deadline.id
+    )
+    return _locked(session, query.order_by(Deadline.id), skip_locked=True)
+
+
+def one_at_a_time(session: Session) -> None:
+    """Let one scheduler fire at a time, so that two never split one shared card (PostgreSQL; SQLite has one writer)."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _FIRING_LOCK})
 
 
 def take_step(session: Session, deadline: Deadline, now: datetime, world: World) -> Firing | None:

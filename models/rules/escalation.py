@@ -222,7 +222,10 @@ def _fire_at(running: Running, number: int, due_at: datetime, around: Around) ->
     fire_at = due_at
     if step.jitter:
         low, high = (int(bound.total_seconds()) for bound in step.jitter)
-        chance = int.from_bytes(sha256(f"{running.key}:{number}".encode()).digest()[:4])
+        seed = (
+            f"{step.merge}:{due_at.isoformat()}" if step.merge else f"{running.key}:{number}"
+        )  # one card, one instant
+        chance = int.from_bytes(sha256(seed.encode()).digest()[:4])
         fire_at += timedelta(seconds=low + chance % (high - low + 1))
     if step.priority is Priority.URGENT:
         return running.after_pauses(fire_at)
