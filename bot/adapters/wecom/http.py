@@ -16,7 +16,7 @@ from bot.adapters.wecom.errors import WecomError, api_error, unanswered, unreach
 TIMEOUT: Final = (5.0, 10.0)
 DOWNLOAD_TIMEOUT: Final = (5.0, 30.0)
 MAX_DOWNLOAD: Final = 20 * 1024 * 1024
-_POOL: Final = 16
+_POOL: Final = 32
 _CHUNK: Final = 64 * 1024
 
 

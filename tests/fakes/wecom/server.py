@@ -32,8 +32,7 @@ class FakeWecom:
 def fake_wecom() -> Iterator[FakeWecom]:
     state = State()
     handler = type("Handler", (_Handler,), {"state": state})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), handler)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
@@ -42,6 +41,11 @@ def fake_wecom() -> Iterator[FakeWecom]:
         server.shutdown()
         server.server_close()
         thread.join(5)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128  # a burst of connections waits instead of being reset
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.base import Fate
-from bot.adapters.shared import DatabaseLease, DatabaseTokenStore
+from bot.adapters.stores import DatabaseLease, DatabaseTokenStore
 from bot.adapters.token import MemoryTokenStore
 from bot.adapters.wecom.client import WecomClient
 from bot.adapters.wecom.config import WecomConfig
@@ -108,7 +108,7 @@ class TestToken:
         clients = []
         for _ in range(2):  # nothing is shared between them but the file
             database = Database(url)
-            tokens = DatabaseTokenStore(database, DatabaseLease(database, now=clock.now))
+            tokens = DatabaseTokenStore(database, DatabaseLease(database, clock.now))
             clients.append(WecomClient(config, tokens=tokens, now=clock.now))
         clients[0].post_json("message/send", TEXT)
         wecom.state.expire_tokens()
