@@ -67,5 +67,9 @@ class DingtalkConfig:
 
     def trusts(self, url: str) -> bool:
         """Whether `url` is a session webhook we may call: https on the oapi host, or the configured base itself."""
-        wanted, given = urlsplit(self.oapi_base), urlsplit(url)
-        return (given.scheme, given.netloc) == (wanted.scheme, wanted.netloc) and given.username is None
+        wanted = urlsplit(self.oapi_base)
+        try:
+            given = urlsplit(url)
+        except ValueError:
+            return False
+        return (given.scheme, given.netloc) == (wanted.scheme, wanted.netloc)
