@@ -9,6 +9,7 @@ _A_NOT_A = re.compile(r"([一-龥])[不没]\1")
 _SENTENCE_END = re.compile(r"[。！？!?;\n]")
 _CLAUSE_END = re.compile(r"[,，、。！？!?;:：\s]")
 
+_REACH = 120  # no sentence is looked at further than this, so that a long paste stays linear
 _NEGATOR = re.compile(r"[不没未无别非勿莫冇]|从来没|绝非")
 _NO_NEGATOR = re.compile(
     r"没想到|不过|不但|不仅|不光|不止|不只|不管|不论|无论|不得不|不错|不少|不停|不断|不时|没准|没办法|不好意思|不知道|不确定"
@@ -53,11 +54,12 @@ def clause_at(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _bounds(text: str, start: int, end: int, border: re.Pattern[str]) -> tuple[int, int]:
-    before = 0
-    for match in border.finditer(text, 0, start):
+    first, last = max(0, start - _REACH), min(len(text), end + _REACH)
+    before = first
+    for match in border.finditer(text, first, start):
         before = match.end()
-    after = border.search(text, end)
-    return before, after.start() if after else len(text)
+    after = border.search(text, end, last)
+    return before, after.start() if after else last
 
 
 def negated(text: str, start: int, window: int) -> bool:

@@ -3,10 +3,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.parse.signal import Rule, RuleError, RuleSet, build_rule, built_in
+from bot.parse.signal import Rule, RuleError, RuleSet, build_rule, built_in, lint_rule
+from bot.parse.signal.rule import RULES_DIRECTORY
 
 CASES: list[dict[str, Any]] = [
     json.loads(line)
@@ -95,3 +97,45 @@ def test_no_rules_find_nothing() -> None:
 @given(st.text(max_size=80))
 def test_no_text_whatsoever_raises(text: str) -> None:
     built_in().find(text)
+
+
+GOOD_RULE = {
+    "id": "own-1",
+    "label": "relocation",
+    "patterns": ["!(搬迁|搬厂)~4(?:计划|中|要)"],
+    "examples": ["他们搬厂计划定了"],
+    "counterexamples": ["没有搬厂计划"],
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({}, None),
+        ({"patterns": ["!(搬厂)(?:a+)+b"]}, "嵌套"),
+        ({"patterns": ["!(搬厂)(?:a{1,9}b){1,9}"]}, "嵌套"),
+        ({"patterns": ["!(搬厂)(?:计划|要)*"]}, "嵌套"),
+        ({"patterns": ["!(搬厂).{0,99}计划"]}, "太长"),
+        ({"patterns": ["!(搬厂).{3,}计划"]}, "太长"),
+        ({"patterns": ["!(搬厂)" + "计" * 600]}, "最多 600"),
+        ({"patterns": [r"!(搬厂)(.)\1"]}, "引用"),
+        ({"patterns": ["搬厂"]}, "锚词"),
+        ({"examples": ["他们要搬走"]}, "例子没有命中"),
+        ({"counterexamples": ["搬厂计划"]}, "反例命中了"),
+        ({"counterexamples": []}, "至少"),
+    ],
+)
+def test_a_rule_written_in_chat_is_checked_before_it_runs(change: dict[str, Any], why: str | None) -> None:
+    problems = lint_rule(GOOD_RULE | change)
+    if why is None:
+        assert problems == ()
+    else:
+        assert any(why in problem for problem in problems), problems
+
+
+def test_the_shipped_rules_pass_their_own_check() -> None:
+    for name in FILES:
+        data = yaml.safe_load((RULES_DIRECTORY / f"{name}.yaml").read_text(encoding="utf-8"))
+        words = {key: [value] if isinstance(value, str) else value for key, value in data["words"].items()}
+        for raw in data["rules"]:
+            assert lint_rule(raw, words) == (), raw["id"]
