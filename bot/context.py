@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.outbox import NORMAL, Address, Note
+from bot.outbox import NORMAL, Address, Note, load
 from bot.parse.command import ParsedCommand
-from bot.reply import Content
+from bot.reply import Card, Content, Reply
 from bot.services import Services
 from bot.settings import Settings
-from bot.update import ChatKind, Media, Update
-from models.chat import ConversationRow, OutboxRow
+from bot.update import UPDATE_JSON, ChatKind, Media, Update
+from models.chat import ConversationRow, InboxRow, OutboxRow
 from models.event import Event, record
 from models.person import Person, Sight
 from models.rules.workday import WorkCalendar
@@ -153,9 +153,31 @@ class Context(Turn):
         if self.card is not None:
             self.change(self.card.key, content, resend=resend)
 
+    def close_card(self, note: str) -> None:
+        """Grey out the card whose button was pressed."""
+        content = load(self.card) if self.card is not None else None
+        if isinstance(content, Card):
+            self.change_card(content.closed(note))
+
     def reading(self, media: Media) -> Any:
         """Return what was read in a picture of this update (a `bot.photo.Reading`)."""
         return self.readings.get(media.key or "")
+
+    @property
+    def row_id(self) -> int:
+        """The inbox row of this update; buttons carry it to come back to the sentence they stand under."""
+        return int(self.cause.partition(":")[2])
+
+    def again(self, row_id: int) -> Reply:
+        """Handle a stored update of this person once more, e.g. after a question about it was answered."""
+        row = self.session.get(InboxRow, row_id)
+        if row is None:
+            return None
+        said = UPDATE_JSON.validate_json(row.body)
+        if (said.platform, said.sender_id) != (self.update.platform, self.update.sender_id):
+            return None
+        reply: Reply = self.services.extras["route"](replace(self, update=said, cause=f"inbox:{row_id}", card=None))
+        return reply
 
     # -- dialogues -----------------------------------------------------------------------------------------------------
 

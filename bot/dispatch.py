@@ -70,6 +70,7 @@ class Dispatcher:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        services.extras["route"] = self.route  # a handler may send a stored update through again, see `Context.again`
 
     def handle(self, held: inbox.Claim, now: datetime) -> None:
         """Handle one claimed update to its end: done, given back for later, or parked."""

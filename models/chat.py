@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, Integer, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.db import Base, UtcDateTime
@@ -233,6 +233,11 @@ class JobRunRow(Base):
     job: Mapped[str] = mapped_column(String(64), primary_key=True)
     occurs_at: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
     ran_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+def media_key_like(session: Session, start: str) -> str | None:
+    """Return the media key that begins with `start`; buttons carry only its beginning."""
+    return session.scalar(select(MediaRow.key).where(MediaRow.key.startswith(start, autoescape=True)).limit(1))
 
 
 def next_number(session: Session, prefix: str, day: str, *, width: int = 3) -> str:
