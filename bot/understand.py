@@ -38,7 +38,7 @@ def index_of(ctx: Context) -> CustomerIndex:
 
 def _build(session: Session) -> CustomerIndex:
     aliases = aliases_by_customer(session)
-    teams = dict(session.execute(select(Person.id, Person.manager_id)).all())  # type: ignore[arg-type]  # pairs
+    teams = {person_id: manager_id for person_id, manager_id in session.execute(select(Person.id, Person.manager_id))}  # noqa: C416  # rows are not pairs to mypy
     names = (
         CustomerName(
             id=customer.id,

@@ -114,7 +114,7 @@ def take_location(ctx: Context, visit: Visit) -> Reply:
         if finding.verdict is not Verdict.AGREES:
             evidence.state, evidence.reason = EvidenceState.WAITING, finding.reason
     put_evidence(ctx.session, evidence)
-    ctx.note("visit.evidence", "visit", visit.id, kind=LOCATION, state=evidence.state, metres=evidence.distance_m)
+    ctx.note("visit.evidence", "visit", visit.id, element=LOCATION, state=evidence.state, metres=evidence.distance_m)
     done = done_kinds(ctx.session, visit.id)
     if evidence.state != EvidenceState.VALID:
         assert evidence.distance_m is not None

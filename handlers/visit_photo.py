@@ -111,7 +111,7 @@ def _evidence(ctx: Context, visit: Visit, kind: str, key: str, finding: Finding)
     )  # fmt: skip
     ctx.note(
         "visit.evidence", "visit", visit.id,
-        kind=kind, state=state, read=finding.read, confidence=round(finding.confidence, 3), reason=finding.reason, media=key,
+        element=kind, state=state, read=finding.read, confidence=round(finding.confidence, 3), reason=finding.reason, media=key,
     )  # fmt: skip
     return evidence
 
@@ -138,7 +138,7 @@ def retake(ctx: Context, press: RetakePhoto) -> Reply:
 
 @action(BackfillPhoto)
 def backfill(ctx: Context, press: BackfillPhoto) -> Reply:
-    evidence, visit = _pressed(ctx, press.evidence_id)
+    evidence, _ = _pressed(ctx, press.evidence_id)
     if evidence.state != EvidenceState.WAITING or evidence.taken_at is None:
         return _already(evidence)
     ctx.close_card("已选：按补记")
@@ -273,7 +273,7 @@ def judge(ctx: Context, press: JudgeReading) -> Reply:
     evidence.state = EvidenceState.VALID if press.believe else EvidenceState.WAITING
     verdict = "采信销售" if press.believe else "维持识别"
     ctx.close_card(verdict)
-    ctx.note("photo.judged", "visit", visit.id, evidence=evidence.id, kind=evidence.kind, misread=press.believe)
+    ctx.note("photo.judged", "visit", visit.id, evidence=evidence.id, element=evidence.kind, misread=press.believe)
     done = VISIT_GATE.boxes(_done(ctx, visit))
     told = f"{ctx.sender.name}看过了：{verdict}。" + (f" {done}" if press.believe else " 请重拍或按补记。")
     ctx.send(owner.id, told, key=f"V03:judged:{evidence.id}", subject=f"visit:{visit.id}", rule="V03")

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from models.visit import EvidenceState, VisitEvidence, evidence_of
+from tests.chat import Company
+from tests.readers import ScriptedReader, chat_screenshot, site_photo
+
+VISIT = "V-20261116-001"
+
+
+@pytest.fixture
+def reader() -> ScriptedReader:
+    return ScriptedReader()
+
+
+@pytest.fixture
+def visiting(tmp_path: Path, reader: ScriptedReader) -> Iterator[Company]:
+    """周航 stands at the gate of 华东机械 at 16:40."""
+    made = Company(tmp_path, at="2026-11-16 16:40", reader=reader)
+    made.say("zhouhang", "拜访 华东机械")
+    yield made
+    made.close()
+
+
+def evidence(company: Company, kind: str) -> VisitEvidence:
+    with company.session() as session:
+        return next(item for item in evidence_of(session, VISIT) if item.kind == kind)
+
+
+@pytest.mark.parametrize(("time", "agrees"), [("16:25", True), ("16:24", False), ("16:55", True), ("16:56", False)])
+def test_the_watermark_may_be_a_quarter_of_an_hour_off(
+    visiting: Company, reader: ScriptedReader, time: str, agrees: bool
+) -> None:
+    photo = reader.show(b"gate", site_photo("2026-11-16", time, confidence=0.99))
+    answer = visiting.say("zhouhang", images=[photo])[0]
+    assert ("② 照片 ✅" in answer.text) is agrees
+
+
+def test_a_late_photo_is_kept_as_backfilled_with_its_reason(visiting: Company, reader: ScriptedReader) -> None:
+    photo = reader.show(b"gate", site_photo("2026-11-16", "14:05"))
+    card = visiting.say("zhouhang", images=[photo])[0]
+    assert "相差 2 小时 35 分" in card.text
+    assert card.buttons == ["重拍一张", "是 14:05 拍的，按补记", "我有异议"]
+    visiting.press("zhouhang", "是 14:05")
+    answer = visiting.say("zhouhang", "车间不让带手机，出来才发")[0]
+    assert "补记·晚 2h35m" in answer.text
+    kept = evidence(visiting, "photo")
+    assert (kept.state, kept.lag) == (EvidenceState.VALID_BACKFILLED, 9300)
+
+
+def test_a_blurred_photo_is_unreadable_and_nobody_is_accused(visiting: Company, reader: ScriptedReader) -> None:
+    photo = reader.show(b"gate", site_photo("2026-11-16", "14:05", confidence=0.4))
+    card = visiting.say("zhouhang", images=[photo])[0]
+    assert "看不清" in card.text
+    visiting.press("zhouhang", "手动输入时间")
+    answer = visiting.say("zhouhang", "16:38")[0]
+    assert "自述" in answer.text
+    assert evidence(visiting, "photo").state == EvidenceState.SELF_REPORTED
+
+
+def test_an_appeal_goes_to_the_manager_whose_verdict_is_written_back(visiting: Company, reader: ScriptedReader) -> None:
+    photo = reader.show(b"gate", site_photo("2026-11-16", "14:05"))
+    visiting.say("zhouhang", images=[photo])
+    visiting.press("zhouhang", "我有异议")
+    card = visiting.last("chenmin")
+    assert "周航" in card.text
+    visiting.press("chenmin", "采信销售")
+    assert evidence(visiting, "photo").state == EvidenceState.VALID
+    assert "采信销售" in visiting.last("zhouhang").text
+    assert visiting.press("chenmin", "采信销售", on=card)[0].text == "这条已经判过了。"
+
+
+def test_only_the_direct_manager_judges_an_appeal(visiting: Company, reader: ScriptedReader) -> None:
+    visiting.say("zhouhang", images=[reader.show(b"gate", site_photo("2026-11-16", "14:05"))])
+    visiting.press("zhouhang", "我有异议")
+    card = visiting.last("chenmin")
+    answer = visiting.press("linke", "采信销售", on=card)[0]
+    assert "不是发给你的" in answer.text
+
+
+def test_a_screenshot_with_the_known_contact_agrees(visiting: Company, reader: ScriptedReader) -> None:
+    shot = reader.show(b"chat", chat_screenshot("王建国", "采购经理"))
+    answer = visiting.say("zhouhang", images=[shot])[0]
+    assert "③ 截图识别：王建国 · 采购经理（把握 0.93）" in answer.text
+
+
+def test_a_name_one_character_off_is_asked_about(visiting: Company, reader: ScriptedReader) -> None:
+    shot = reader.show(b"chat", chat_screenshot("王建图", "采购经理", confidence=0.99))
+    card = visiting.say("zhouhang", images=[shot])[0]
+    assert "是同一个人吗" in card.text
+    visiting.press("zhouhang", "是客户联系人")
+    assert evidence(visiting, "screenshot").state == EvidenceState.SELF_REPORTED
+
+
+def test_all_three_pieces_invite_the_review(visiting: Company, reader: ScriptedReader) -> None:
+    visiting.say("zhouhang", location=(31.2304, 121.4737))
+    visiting.say("zhouhang", images=[reader.show(b"gate", site_photo("2026-11-16", "16:38"))])
+    answers = visiting.say("zhouhang", images=[reader.show(b"chat", chat_screenshot("王建国", "采购经理"))])
+    assert "☑☑☑" in answers[0].text
+    assert "结束拜访" in answers[1].text

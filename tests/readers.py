@@ -1,0 +1,35 @@
+"""A photo reader for tests about what follows from a reading: it answers what it was told to read in which bytes."""
+
+from __future__ import annotations
+
+from bot.photo import Field, PhotoKind, Reading
+
+
+class ScriptedReader:
+    """`reader.show(b"photo-1", site_photo("2026-11-16", "14:05"))`, then send those bytes as a picture."""
+
+    def __init__(self) -> None:
+        self._readings: dict[bytes, Reading] = {}
+
+    def show(self, data: bytes, reading: Reading) -> bytes:
+        self._readings[data] = reading
+        return data
+
+    def read(self, data: bytes) -> Reading:
+        return self._readings.get(data, Reading())
+
+
+def _field(name: str, value: str, confidence: float) -> Field:
+    return Field(name, value, value, confidence)
+
+
+def site_photo(date: str, time: str, *, confidence: float = 0.97) -> Reading:
+    fields = {"date": _field("date", date, confidence), "time": _field("time", time, confidence)}
+    return Reading(kind=PhotoKind.SITE_PHOTO, kind_confidence=0.9, fields=fields)
+
+
+def chat_screenshot(contact: str, title: str = "", *, confidence: float = 0.93) -> Reading:
+    fields = {"contact": _field("contact", contact, confidence)}
+    if title:
+        fields["title"] = _field("title", title, confidence)
+    return Reading(kind=PhotoKind.CHAT_SCREENSHOT, kind_confidence=0.9, fields=fields)
