@@ -17,6 +17,7 @@ from bot.parse.customer.words import words
 _words = partial(words, file=Path(__file__).with_name("person.txt"))
 _MOST_BUTTONS = 3
 _LONGEST_TEXT = 2_000
+_CUES = frozenset("见给跟找请让约访")
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _READINGS = {
     "单": "shan", "仇": "qiu", "解": "xie", "曾": "zeng", "区": "ou", "查": "zha", "盖": "ge", "尉迟": "yuchi", "朴": "piao",
@@ -109,7 +110,7 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(
         f"(?P<department>财务部?|采购部?|技术部?|设备部?|质检部?|生产部?|工程部?|仓库|行政部?|销售部?|研发部?|市场部?|人事部?|品质部?)?的?"
         f"(?:(?P<familiar>[老小阿大])(?P<known>{family})(?P<after>{title})?"
-        f"|(?P<surname>{family})(?P<given>[\\u4e00-\\u9fff]{{0,2}}?)(?P<title>{title}))"
+        f"|(?P<surname>{family})(?P<given>[\\u4e00-\\u9fffA-Za-z]{{0,2}}?)(?P<title>{title}))"
     )
 
 
@@ -141,10 +142,7 @@ def calls_in(text: str, surnames: Iterable[str] = ()) -> tuple[Call, ...]:
     place = 0
     while match := _pattern().search(text, place, _LONGEST_TEXT):
         call = _call(match)
-        plausible = (
-            call.surname not in _words("weak surnames") or call.surname in known or match.span() == (0, len(text))
-        )
-        if plausible and not (match["familiar"] and not _familiar_enough(match)):
+        if _plausible(match, text, known):
             found.append(call)
             place = match.end()
         else:
@@ -152,9 +150,17 @@ def calls_in(text: str, surnames: Iterable[str] = ()) -> tuple[Call, ...]:
     return tuple(found)
 
 
-def _familiar_enough(match: re.Match[str]) -> bool:
-    """Tell whether 老王, 小李 stands for a person: not 大方, not a surname that is also a word."""
-    return match["familiar"] in "老小" and match["known"] not in _words("weak surnames")
+def _plausible(match: re.Match[str], text: str, known: frozenset[str]) -> bool:
+    """Tell whether a match is a person: not 项目经理, not 大方, 方总 after 见 but not 对方经理."""
+    weak = _words("weak surnames")
+    if match["familiar"]:
+        return match["familiar"] in "老小" and match["known"] not in weak
+    if (match["surname"] + match["given"]).startswith(_words("not a name")):
+        return False
+    before = text[max(0, match.start() - 1) : match.start()]
+    return (
+        match["surname"] not in weak or match["surname"] in known or before in _CUES or match.span() == (0, len(text))
+    )
 
 
 def _call(match: re.Match[str]) -> Call:

@@ -2,32 +2,38 @@
 
 from collections.abc import Sequence
 
-from bot.parse.customer.spelling import PRICE, Unit, differ
+from bot.parse.customer.spelling import PRICE, Unit, prices
 
 
-def align(said: Sequence[Unit], written: str, drops: Sequence[float]) -> list[float]:
-    """Return, for each prefix of `written`, the cheapest price of the whole of `said` against it.
+def align(said: Sequence[Unit], written: str, drops: Sequence[float], brand: int) -> tuple[float, float]:
+    """Return the cheapest price of all of `said` against `written`, and of the brand, its first `brand` letters.
 
-    `drops[j]` is the price of leaving out the letter `written[j]`: high in a brand, next to nothing in a trade.
+    `drops[j]` is the price of leaving out the letter `written[j]`: high in a brand, next to nothing in a trade. The
+    brand is compared with about as many units as it has letters.
     """
     before: list[float] = []
     row = [0.0]
     for drop in drops:
         row.append(row[-1] + drop)
-    last = None
-    for unit in said:
-        above, row = row, [row[0] + PRICE.extra]
-        left = row[0]
-        for j, letter in enumerate(written):
-            cost = above[j] + differ(unit, letter)
-            if (other := above[j + 1] + PRICE.extra) < cost:
+    last: Unit | None = None
+    extra, swap = PRICE.extra, PRICE.swap
+    best_brand = row[brand]
+    for i, unit in enumerate(said, start=1):
+        above = row
+        left = above[0] + extra
+        row = [left]
+        price = prices(unit)
+        for j, (letter, drop) in enumerate(zip(written, drops, strict=True), start=1):
+            cost = above[j - 1] + price[letter]
+            if (other := above[j] + extra) < cost:
                 cost = other
-            if (other := left + drops[j]) < cost:
+            if (other := left + drop) < cost:
                 cost = other
-            if last is not None and j and unit.text == written[j - 1] and last.text == letter:
-                other = before[j - 1] + PRICE.swap
-                cost = min(cost, other)
+            if last is not None and j > 1 and unit[1] == written[j - 2] and last[1] == letter:
+                cost = min(cost, before[j - 2] + swap)
             row.append(cost)
             left = cost
         before, last = above, unit
-    return row
+        if brand - 1 <= i <= brand + 1 and row[brand] < best_brand:
+            best_brand = row[brand]
+    return row[-1], min(best_brand, row[-1])

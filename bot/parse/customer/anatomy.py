@@ -68,9 +68,9 @@ def _strip_branch(text: str) -> tuple[str, str]:
     return text, ""
 
 
-def _enter(place: _Place, name: str) -> _Place | None:
+def _enter(place: _Place, name: str, *, bracket: bool = False) -> _Place | None:
     """Return the place after one more region name; None when the name lies elsewhere (南京东方: 东方 is the brand)."""
-    region = regions.table().get(name)
+    region = regions.table().get(name) or (regions.districts().get(name) if bracket else None)
     if region is None or not (place.short == "" or place.short in region.around or region.short in place.around):
         return None
     return _Place(region.short, place.around | region.around)
@@ -98,7 +98,7 @@ def _open_brackets(name: str) -> tuple[str, _Place]:
     def judge(match: re.Match[str]) -> str:
         nonlocal place
         inner = letters.fold(match.group(1))
-        entered = _enter(place, inner)
+        entered = _enter(place, inner, bracket=True)
         if entered is not None:
             place = entered
             return ""
@@ -128,3 +128,18 @@ def keeping_region(anatomy: Anatomy) -> Anatomy | None:
         return None
     brand, trade = trades.split(anatomy.plain)
     return replace(anatomy, region="", around=frozenset(), brand=brand, trade=trade)
+
+
+def dropping_district(anatomy: Anatomy) -> Anatomy | None:
+    """Return the reading in which a district's short name at the front is a place (顺德迪钻); None without one."""
+    found = regions.leading_district(anatomy.brand)
+    if found is None or len(anatomy.brand) - len(found.short) < 2:
+        return None
+    return replace(
+        anatomy, region=found.short, around=anatomy.around | found.around, brand=anatomy.brand[len(found.short) :]
+    )
+
+
+def other_readings(anatomy: Anatomy) -> tuple[Anatomy, ...]:
+    """Return the other ways to cut a name; few names have any."""
+    return tuple(one for one in (keeping_region(anatomy), dropping_district(anatomy)) if one is not None)

@@ -14,7 +14,7 @@ from bot.parse.customer.score import NO_FIT, Fit, fit
 from bot.parse.customer.store import Store
 from bot.parse.customer.types import Candidate, CustomerName, Reason, Resolution, Scope, Why
 
-_MOST_OWN, _MOST_TEAM, _MOST_COMPANY = 20, 12, 40
+_MOST_OWN, _MOST_TEAM, _MOST_COMPANY = 16, 10, 32
 _LONGEST_QUERY = 60
 _FLOOR = 0.4  # less alike than this is not worth a button
 _DUPLICATE = 0.72
@@ -123,7 +123,7 @@ class CustomerIndex:
     def duplicates(self, name: str, *, limit: int = 3) -> tuple[Candidate, ...]:
         """Return customers that a new one of this name may already be (L15): 恒立液压股份 ↔ 恒立液压有限公司."""
         said = dissect(name[:_LONGEST_QUERY])
-        rated = self._rate(said, _Circle(frozenset(), frozenset()), None)
+        rated = self._rate(said, _Circle(frozenset(), frozenset()), None, all_near=True)
         return tuple(decide.candidate(one) for one in rated if one.fit.score >= _DUPLICATE)[:limit]
 
     def _from_context(self, context: str | None, circle: _Circle, *, empty: bool) -> Resolution:
@@ -154,9 +154,12 @@ class CustomerIndex:
         (row,) = self._store.rows([customer_id])
         return Candidate(customer_id, self._store.name(row).name, score, circle.scope(row), Why.CODE)
 
-    def _rate(self, said: Anatomy, circle: _Circle, context: str | None) -> list[Rated]:
-        """Score the rows that share something distinctive, best first."""
+    def _rate(self, said: Anatomy, circle: _Circle, context: str | None, *, all_near: bool = False) -> list[Rated]:
+        """Score the rows that share something distinctive, best first; a whole name or alias needs no look at others."""
         exact = self._exact(said)
+        if not all_near and min(exact.values(), default=Spelling.BRAND) <= Spelling.ALIAS:
+            same = [self._rated(said, row, spelling, circle) for row, spelling in exact.items()]
+            return sorted(same, key=lambda one: one.order(context))
         rows, weights = self._store.sharing(query_tokens(said))
         picked = dict.fromkeys(exact)
         for members, most in ((circle.own, _MOST_OWN), (circle.team, _MOST_TEAM), (None, _MOST_COMPANY)):

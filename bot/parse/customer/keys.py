@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.parse.customer import letters, sound, trades
-from bot.parse.customer.anatomy import Anatomy, dissect, keeping_region
+from bot.parse.customer.anatomy import Anatomy, dissect, dropping_district, keeping_region, other_readings
 from bot.parse.customer.spelling import Kind, Unit, spellings
 
-KEYS_VERSION = 1  # raise when tables or hashing change: stored rows of another version are computed again
+KEYS_VERSION = 2  # raise when tables or hashing change: stored rows of another version are computed again
 _BASE = 1_000_003
 _MASK = (1 << 64) - 1
 _HEADER = 3
@@ -136,6 +136,9 @@ def _name_tokens(anatomy: Anatomy) -> Iterator[int]:
         yield from _short_tokens(anatomy)
         if len(anatomy.brand) < 2:
             yield from _brand_tokens(other)
+    district = dropping_district(anatomy)
+    if district is not None:
+        yield from _brand_tokens(district)
 
 
 def _brand_tokens(anatomy: Anatomy) -> Iterator[int]:
@@ -157,18 +160,17 @@ def _trade_tokens(brand: str, trade: tuple[str, ...]) -> Iterator[int]:
         yield from (_token("t", f"{char}{group}") for char in brand[:4])
 
 
-def _first_letters(text: str) -> str:
-    return "".join(sound.initials(char)[0] for char in text)
+def _first_letters(text: str) -> list[str]:
+    """Return the initials a text may be typed with; two ways at most for each letter, four in all."""
+    ways = [""]
+    for char in text:
+        ways = [way + letter for way in ways for letter in sound.initials(char)[:2]][:4]
+    return ways
 
 
 def _initial_tokens(brand: str, trade: str, region: str) -> Iterator[int]:
-    whole = _first_letters(brand)
-    yield _token("i", whole)
-    if region:
-        yield _token("i", _first_letters(region) + whole)
-    for size in (1, 2):
-        if trade[size - 1 : size]:
-            yield _token("i", whole + _first_letters(trade[:size]))
+    for stretch in (brand, brand + trade[:1], brand + trade[:2], region + brand):
+        yield from (_token("i", way) for way in _first_letters(stretch))
 
 
 def _short_tokens(anatomy: Anatomy) -> Iterator[int]:
@@ -180,9 +182,7 @@ def _short_tokens(anatomy: Anatomy) -> Iterator[int]:
 def query_tokens(said: Anatomy) -> dict[int, float]:
     """Return the tokens to look a typed name up by, with their weights."""
     found: dict[int, float] = {}
-    for reading in (said, keeping_region(said)):
-        if reading is None:
-            continue
+    for reading in (said, *other_readings(said)):
         for units in spellings(reading.core[:16]):
             for kind, text, weight in _unit_tokens(units):
                 found.setdefault(_token(kind, text), weight)

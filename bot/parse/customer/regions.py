@@ -81,6 +81,26 @@ def table() -> dict[str, Region]:
     return found
 
 
+@cache
+def districts() -> dict[str, Region]:
+    """Return the short names of counties and districts (顺德, 萧山): many are also words, so they are a second guess."""
+    found: dict[str, Region] = {}
+    for province, city, areas in _lines():
+        top = shorten(province)
+        middle = shorten(city) if city else top
+        for area in areas.split():
+            short = shorten(area)
+            if short != area and short not in table():
+                _put(found, short, short, (middle, top))
+    return found
+
+
+def leading_district(text: str) -> Region | None:
+    """Return the district whose short name `text` starts with."""
+    known = districts()
+    return next((known[text[:size]] for size in (4, 3, 2) if text[:size] in known), None)
+
+
 def leading(text: str) -> tuple[str, Region] | None:
     """Return the longest region that `text` starts with, as written and as a Region."""
     known = table()

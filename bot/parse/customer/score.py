@@ -1,16 +1,17 @@
 """How well a typed name fits a listed one, from 0 to 1, and whether nothing contradicts it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.parse.customer import regions, trades
 from bot.parse.customer.align import align
-from bot.parse.customer.anatomy import Anatomy, keeping_region
-from bot.parse.customer.spelling import Unit, spellings
+from bot.parse.customer.anatomy import Anatomy, other_readings
+from bot.parse.customer.spelling import spellings
 
 _DROP_BRAND_HEAD = 0.9
 _DROP_BRAND_TAIL = 0.65
+_LONG_BRAND = 5
+_DROP_LONG_TAIL = 0.3
 _DROP_TRADE_ALL = 0.3
 _DROP_TRADE_MOST = 0.1
 _DROP_REGION = 0.12
@@ -50,6 +51,8 @@ NO_FIT = Fit(0.0, 0.0, contradiction=True)
 
 def fit(said: Anatomy, listed: Anatomy) -> Fit:
     """Score what was said against a listed name, over both readings of a region in front."""
+    if said.region and said.region == listed.region:
+        return _fit(said, listed)
     best = NO_FIT
     for query in _readings(said):
         for name in _readings(listed):
@@ -63,14 +66,13 @@ def fit(said: Anatomy, listed: Anatomy) -> Fit:
 
 @lru_cache(maxsize=65536)
 def _readings(anatomy: Anatomy) -> tuple[Anatomy, ...]:
-    other = keeping_region(anatomy)
-    return (anatomy,) if other is None else (anatomy, other)
+    return (anatomy, *other_readings(anatomy))
 
 
 def _fit(said: Anatomy, listed: Anatomy) -> Fit:
     cost, brand_cost = _cost(said, listed)
     size = _size(said, listed)
-    brand = max(0.0, 1.0 - brand_cost / max(1, len(listed.brand)))
+    brand = max(0.0, 1.0 - brand_cost / max(1, min(len(listed.brand), _LONG_BRAND)))
     if brand < _WORST_BRAND:
         return NO_FIT
     fines, contradiction = _fines(said, listed)
@@ -87,30 +89,25 @@ def _size(said: Anatomy, listed: Anatomy) -> float:
 def _cost(said: Anatomy, listed: Anatomy) -> tuple[float, float]:
     """Return the cheapest whole price, and the price of the brand in it."""
     trade = "".join(listed.trade)
-    drops = (*_brand_drops(len(listed.brand)), *_trade_drops(len(trade)))
-    best = (9.0, 9.0)
-    for units in spellings(said.core):
-        total = align(units, listed.core, drops)[-1]
-        best = min(best, (total, _brand_cost(units, listed, total)))
+    size = len(listed.brand)
+    drops = (*_brand_drops(size), *_trade_drops(len(trade)))
+    best = min(align(units, listed.core, drops, size) for units in spellings(said.core))
     if said.trade and said.brand and listed.trade and trades.same_trade(said.trade, listed.trade):
+        other = 0.0 if said.trade == listed.trade else _OTHER_WORD
         for units in spellings(said.brand):
-            price = align(units, listed.brand, drops[: len(listed.brand)])[-1]
-            other = 0.0 if said.trade == listed.trade else _OTHER_WORD
+            price, _ = align(units, listed.brand, drops[:size], size)
             best = min(best, (price + other, price))
     return best
 
 
-def _brand_cost(units: Sequence[Unit], listed: Anatomy, total: float) -> float:
-    """Return the price of the brand alone: the cheapest beginning of what was said, at most the whole price."""
-    drops = _brand_drops(len(listed.brand))
-    size = len(listed.brand)
-    ends = range(max(1, size - 1), min(len(units), size + 1) + 1)
-    return min([total, *(align(units[:end], listed.brand, drops)[-1] for end in ends)])
-
-
 @lru_cache(maxsize=64)
 def _brand_drops(size: int) -> tuple[float, ...]:
-    return tuple(_DROP_BRAND_HEAD if place < 2 else _DROP_BRAND_TAIL for place in range(size))
+    """Return the prices of the brand's letters; the end of a very long one is a trade that the table does not know."""
+    tail = _DROP_BRAND_TAIL if size < _LONG_BRAND else _DROP_LONG_TAIL
+    return tuple(
+        _DROP_BRAND_HEAD if place < 2 else tail if place == 2 or size < _LONG_BRAND else _DROP_TRADE_MOST
+        for place in range(size)
+    )
 
 
 @lru_cache(maxsize=64)

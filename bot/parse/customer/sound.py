@@ -26,6 +26,7 @@ _FINALS = {"ang": "an", "eng": "en", "ing": "in", "iang": "ian", "uang": "uan", 
 _SYLLABLE = re.compile(r"^(zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw]?)(.*)$")
 _LONGEST_SYLLABLE = 6
 _MOST_SPELLINGS = 3
+_SLACK = 1.65  # how much dearer another cut may be and still count: sanlint is san li n t too
 _LETTER_PRICE = 1.6  # a lone letter in typed pinyin is an initial; reading it so costs more than a whole syllable
 
 
@@ -84,4 +85,4 @@ def spell(letters: str) -> tuple[tuple[str, ...], ...]:
         cuts.sort(key=lambda cut: (cut[0], cut[1]))
         best.append(cuts[:_MOST_SPELLINGS])
     cheapest = best[-1][0][0]
-    return tuple(cut for cost, cut in best[-1] if cost <= cheapest + 1)
+    return tuple(cut for cost, cut in best[-1] if cost <= cheapest + _SLACK)

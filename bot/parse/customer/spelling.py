@@ -4,10 +4,14 @@ import re
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from bot.parse.customer import sound
 
 _RUNS = re.compile(r"[a-z]+|[^a-z]")
+
+
+_LONGEST_INITIALS = 8
 
 
 class Kind(IntEnum):
@@ -18,9 +22,8 @@ class Kind(IntEnum):
     INITIAL = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """One typed unit: a character, a syllable or an initial letter."""
+class Unit(NamedTuple):
+    """One typed unit: a character, a syllable or an initial letter. A tuple, because it is compared a million times."""
 
     kind: Kind
     text: str
@@ -43,9 +46,25 @@ class Price:
 PRICE = Price()
 
 
-@lru_cache(maxsize=262144)
-def differ(unit: Unit, char: str) -> float:
-    """Return the price of reading `unit` where the name has `char`."""
+class Prices(dict[str, float]):
+    """Prices of one unit against letters of names, filled as they are met."""
+
+    def __init__(self, unit: Unit) -> None:
+        super().__init__()
+        self._unit = unit
+
+    def __missing__(self, char: str) -> float:
+        price = self[char] = _differ(self._unit, char)
+        return price
+
+
+@lru_cache(maxsize=8192)
+def prices(unit: Unit) -> Prices:
+    """Return the prices of reading `unit` where a name has some letter."""
+    return Prices(unit)
+
+
+def _differ(unit: Unit, char: str) -> float:
     if unit.text == char:
         return 0.0
     if unit.kind is Kind.CHAR:
@@ -72,7 +91,9 @@ def spellings(text: str) -> tuple[tuple[Unit, ...], ...]:
     ways: list[tuple[Unit, ...]] = [()]
     for run in _RUNS.findall(text):
         if "a" <= run[0] <= "z":
-            cuts = dict.fromkeys((*sound.spell(run), tuple(run)))
+            cuts = dict.fromkeys(sound.spell(run))
+            if len(run) <= _LONGEST_INITIALS:
+                cuts[tuple(run)] = None
             ways = [(*way, *map(_unit, cut)) for way in ways for cut in cuts][:6]
         else:
             ways = [(*way, Unit(Kind.CHAR, run)) for way in ways]

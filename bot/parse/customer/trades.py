@@ -5,6 +5,8 @@ from pathlib import Path
 
 _FILE = Path(__file__).with_name("trades.txt")
 LONGEST = 8
+_LONG_BRAND = 5
+_LATEST_CUT = 4
 
 
 @cache
@@ -39,7 +41,21 @@ def split(core: str) -> tuple[str, tuple[str, ...]]:
     while word := ending(rest, first=not words):
         words.insert(0, word)
         rest = rest.removesuffix(word)
+    if len(rest) >= _LONG_BRAND:
+        rest, inner = _inside(rest)
+        words = [*inner, *words]
     return rest, tuple(words)
+
+
+def _inside(brand: str) -> tuple[str, list[str]]:
+    """Cut a long brand before a trade word inside it: 红湖仓储货架, where 货架 is not in the table → 红湖, 仓储 货架."""
+    known, fillers = _groups()
+    for start in range(2, min(_LATEST_CUT, len(brand) - 1) + 1):
+        for size in range(min(LONGEST, len(brand) - start), 1, -1):
+            word = brand[start : start + size]
+            if word in known and word not in fillers:
+                return brand[:start], [one for one in (word, brand[start + size :]) if one]
+    return brand, []
 
 
 def ending(text: str, *, first: bool = False) -> str:
