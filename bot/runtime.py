@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
@@ -195,6 +196,12 @@ class Runtime:
             clock.move_to(max(to, clock.now()))
             self._step(clock.now())
             return self._pushed() - before
+
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Let no time pass inside: no job runs and nobody else moves the practice clock."""
+        with self._stepping:
+            yield
 
     def next_due_at(self) -> datetime | None:
         """Return when the next thing will happen by itself."""

@@ -1,1 +1,1 @@
-"""The practice chat: a third platform, on loopback, for trying and testing."""
+"""The practice chat: a third platform that lives in this program. Loopback only; its people are played from one page."""

@@ -211,6 +211,34 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_person_manager_id'), ['manager_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_person_name'), ['name'], unique=False)
 
+    op.create_table('practice_message',
+    sa.Column('seq', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('message_id', sa.String(length=64), nullable=False),
+    sa.Column('change', sa.BigInteger(), nullable=False),
+    sa.Column('chat_kind', sa.String(length=8), nullable=False),
+    sa.Column('chat_id', sa.String(length=200), nullable=False),
+    sa.Column('sender', sa.String(length=128), nullable=False),
+    sa.Column('client_id', sa.String(length=120), nullable=True),
+    sa.Column('outbox_key', sa.String(length=200), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('body', sa.JSON(), nullable=False),
+    sa.PrimaryKeyConstraint('seq', name=op.f('pk_practice_message')),
+    sa.UniqueConstraint('message_id', name=op.f('uq_practice_message_message_id')),
+    sa.UniqueConstraint('outbox_key', name=op.f('uq_practice_message_outbox_key')),
+    sa.UniqueConstraint('sender', 'client_id', name=op.f('uq_practice_message_sender_client_id')),
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('practice_message', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_practice_message_change'), ['change'], unique=False)
+        batch_op.create_index('ix_practice_message_chat', ['chat_kind', 'chat_id', 'seq'], unique=False)
+
+    op.create_table('practice_read',
+    sa.Column('account_id', sa.String(length=128), nullable=False),
+    sa.Column('chat', sa.String(length=200), nullable=False),
+    sa.Column('seq', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('account_id', 'chat', name=op.f('pk_practice_read'))
+    )
     op.create_table('quick_reply',
     sa.Column('chat_id', sa.String(length=200), nullable=False),
     sa.Column('code', sa.String(length=16), nullable=False),
@@ -451,6 +479,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_quick_reply_expires_at'))
 
     op.drop_table('quick_reply')
+    op.drop_table('practice_read')
+    with op.batch_alter_table('practice_message', schema=None) as batch_op:
+        batch_op.drop_index('ix_practice_message_chat')
+        batch_op.drop_index(batch_op.f('ix_practice_message_change'))
+
+    op.drop_table('practice_message')
     with op.batch_alter_table('person', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_person_name'))
         batch_op.drop_index(batch_op.f('ix_person_manager_id'))
