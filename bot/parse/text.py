@@ -54,3 +54,8 @@ def clean(text: str) -> str:
 def fold(text: str) -> str:
     """Return the matching copy of a cleaned text: same length, lower case, narrow separators, so spans carry over."""
     return text.translate(_FOLD)
+
+
+def narrow(text: str) -> str:
+    """Return `fold` with ASCII digits and nothing removed: spans are those of the text given, cleaned or not."""
+    return fold(text.translate(_DIGITS))
