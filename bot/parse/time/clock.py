@@ -44,7 +44,7 @@ PARTS = {
 _LONG = "|".join(sorted((name for name in PARTS if len(name) > 1), key=len, reverse=True))
 # A single 早 or 晚 is a part of the day only right before a clock or right after a day: 晚8点, 明早; never 晚点, 早点.
 _PART = re.compile(
-    rf"(?P<long>{_LONG})(?!好|安(?!排))|(?P<short>[早晚晨夜])(?!上|间|里|点(?!半)|安|好|餐|会|饭|宴|些|一点|报|班|市|退)"
+    rf"(?P<long>{_LONG})(?!好|安(?!排)|班)|(?P<short>[早晚晨夜])(?!上(?!班)|间|里|点(?!半)|安|好|餐|会|饭|宴|些|一点|报|班|市|退)"
 )
 _HOUR = r"(?P<h>\d{1,2}|[零〇]|二?十[一二三四]?|廿[一二三四]?|[一二两三四五六七八九]|十[一-九])"
 _MINUTE = r"\d{1,2}|[零〇][一二三四五六七八九]|[二三四五]?十[一二三四五六七八九]?|[一二三四五六七八九](?=分)"
@@ -60,6 +60,8 @@ _CLOCKS = (
         rf"{_HOUR}(?:点(?!击|评|赞|名|单|菜|货|钟头|餐|心)|时(?!间|候|段|刻|代|常|机|效|长|尚|差|区|髦|期|不|而|装|光))(?:钟|整)?"
         rf"(?:(?P<half>半)(?!年|个|天|月|数)|过?(?P<q>[一二三123])刻|[过零]?(?P<m>{_MINUTE})(?:分(?!钟|之|公|析|别|享|成)|(?![分秒折]|{_QUANTITY}))|(?P<exact>整))?(?:钟|整)?"
     ),
+    re.compile(r"(?P<h>[一二两三四五六七八九])(?P<h2>[二三四五六七八九十])点(?:钟|左右)?(?![半一二三四五六七八九\d])"),
+    re.compile(rf"{_HOUR}(?P<open>)(?=\s?(?:-|到|至|~)\s?(?:\d{{1,2}}|[一二两三四五六七八九十]{{1,3}})点)"),
     re.compile(r"(?P<h>1[0-2]|[1-9])\s?(?P<half12>[aApP]\.?[mM])(?![A-Za-z])"),
 )
 _LISTED = re.compile(rf"(?:{_LIST})")
@@ -96,8 +98,18 @@ def _clock(found: re.Match[str], part: Part | None, *, sure: bool) -> Clock | No
     minute -= _short_of(groups.get("to"))
     if groups.get("half12"):
         return Clock((hour % 12 + (12 if groups["half12"][0] in "pP" else 0)) * 60 + minute)
+    if groups.get("h2"):
+        return _one_or_other(hour, to_int(groups["h2"]) or 0, part)
     written_out = groups["h"].startswith("0") and groups["h"] != "0"
     return _placed(hour, minute, part, literal=written_out)
+
+
+def _one_or_other(first: int, second: int, part: Part | None) -> Clock | None:
+    """Read 三四点 as three o'clock, with four as the other reading, and ask."""
+    if second != first + 1:
+        return None
+    one, two = (_placed(hour, 0, part, literal=False) for hour in (first, second))
+    return Clock(one.minutes, others=(two.minutes,), ask=True)
 
 
 def _short_of(text: str | None) -> int:
@@ -123,7 +135,7 @@ def _stands_alone(found: re.Match[str]) -> bool:
         return False
     if ":" in found[0]:
         return not re.search(r"比例?为?$|配比$|[:]$|比分$", before)
-    if any(groups.get(name) for name in ("half", "q", "m", "to", "half12", "exact")) or found[0].endswith("钟"):
+    if any(groups.get(name) for name in ("half", "q", "m", "to", "half12", "exact", "h2")) or found[0].endswith("钟"):
         return True
     if _LISTED.match(after) or re.search(r"[有这那几分共列提第说讲强调补充满以下]$|[上下]$", before):
         return False

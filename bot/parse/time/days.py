@@ -17,6 +17,8 @@ _DAY_NUMBER = r"[0-3]?\d|[一二三四五六七八九]|[一二]?十[一二三四
 _COUNTED = r"\d.万亿千百元块个台家单套件人次点时:：%折倍月年周天位条款公吨箱kKwW/\-"
 # 国庆路88号, 3号楼, 5号线, 第2号: numbers that are no days.
 _PLACE = r"(?:楼|线|机|店|门|库|仓|院|厂|车间|会议室|桌|窗|柜|馆|桥|井|员工|选手|工位|电池|文件|令|产品|样品|码|段|位|房|室|铺|展位|展台|展厅|公馆|地块|订单|合同|标段|包|车|料|色|模|轴|泵|炉|油|钢|字|角|卡)"
+# 1-3号, 15到20日: the first number borrows the sign of the second.
+_UP_TO_DAY = rf"(?=\s?(?:-|到|至|~)\s?(?:{_DAY_NUMBER})[日号])"
 _DAYS = {
     **dict.fromkeys(("今天", "今日", "今儿个", "今儿", "今"), 0),
     **dict.fromkeys(("明天", "明日", "明儿个", "明儿", "明", "翌日", "次日", "隔天", "听日", "聽日"), 1),
@@ -40,7 +42,7 @@ def make_day(year: int, month: int, number: int) -> Period:
         return INVALID
 
 
-@atom(rf"(?P<d>{_DAY_NUMBER})(?:[日号](?!{_PLACE})|(?P<bare>)(?![{_COUNTED}日号一二三四五六七八九十]))")
+@atom(rf"(?P<d>{_DAY_NUMBER})(?:[日号](?!{_PLACE})|{_UP_TO_DAY}|(?P<bare>)(?![{_COUNTED}日号一二三四五六七八九十]))")
 def _day_of_month(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     """Return a day number inside a month that was said."""
     number = to_int(found["d"])
@@ -58,7 +60,7 @@ def _without_year(made: Period, month: Period, frame: Frame) -> Period:
     return nearest([each for each in candidates if not each.invalid], frame) or made
 
 
-@atom(rf"(?<![\d第型编路街道巷弄单.\-])(?P<d>{_DAY_NUMBER})(?P<sign>[日号])(?!{_PLACE})")
+@atom(rf"(?<![\d第型编路街道巷弄单.])(?P<d>{_DAY_NUMBER})(?:[日号](?!{_PLACE})|(?<![\-~]\d)(?<![\-~]\d\d){_UP_TO_DAY})")
 def _bare_day(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     """15号: this month, or the next one when it is over (language.md convention 8)."""
     number = to_int(found["d"])
@@ -90,22 +92,47 @@ def _full_numeric(found: re.Match[str], _frame: Frame, within: Period | None) ->
     return make_day(int(found["y"]), int(found["m"]), int(found["d"]))
 
 
+@atom(_BEFORE_NUMERIC + r"(?P<y>20\d\d)[-/.](?P<m>0[1-9]|1[0-2])(?![\dA-Za-z/.\-])")
+def _year_month(found: re.Match[str], _frame: Frame, within: Period | None) -> Period | None:
+    """2026-03, as queries write it."""
+    return month_of(int(found["y"]), int(found["m"])) if within is None else None
+
+
+@atom(_BEFORE_NUMERIC + r"(?P<a>\d{1,2})(?P<sep>[-/.])(?P<b>\d{1,2})(?P=sep)(?P<y>20\d\d)(?![\dA-Za-z/.\-])")
+def _foreign_numeric(found: re.Match[str], _frame: Frame, within: Period | None) -> Period | None:
+    """10/31/2026, 31.10.2026: month and day in the order that fits; asked about when both do."""
+    year, one, two = int(found["y"]), int(found["a"]), int(found["b"])
+    orders = [(one, two)] if one == two else [(one, two), (two, one)]
+    fits = [
+        made for month, number in orders if 1 <= month <= 12 and not (made := make_day(year, month, number)).invalid
+    ]
+    if within is not None or not fits:
+        return None
+    return fits[0] if len(fits) == 1 else fits[0].unsure(*fits[1:])
+
+
 _NOT_UNIT = (
-    r"(?![\dA-Za-z%％‰\-/~:：]|\.\d|\s*(?:万|亿|千|百|元|块|折|倍|米|寸|公|吨|斤|度|分|秒|小时|个|成|版|代|期|点|天|周|年|月|人|台|家|套|件|次|的|"
+    r"(?![\dA-Za-z%％‰\-/~:：]|\.\d|\s*(?:万|亿|千|百|元|块|折|日|号|倍|米|寸|公|吨|斤|度|分|秒|小时|个|成|版|代|期|点|天|周|年|月|人|台|家|套|件|次|的|"
     r"单|条|页|版本|升|平|位|系列|型|批|箱|盒|瓶|份|款|克|毫|厘|级|层|楼|栋|室|座|℃|吋|英寸))"
 )
-_QUANTITY_BEFORE = r"(?<![约共涨降卖价为是比超近达每第占剩增减率号款到完成])"
+# A dotted date stands by itself or after a word of time: 2.6上会, 改到2.6; not 比例2.6, 价格:1.8.
+_ALONE = r"(?:(?<![^\s,，。;；:、!！?？()在于从至\-~到])(?<![^改推延挪定提顺]到))"
+_MEASURED = re.compile(
+    r"(?:价|额|率|比|例|费|数|量|重|长|宽|高|厚|径|版本|型号|规格|尺寸|温度|浓度|分|值|[vV])格?[:是为\s]*$"
+)
 
 
-@atom(_BEFORE_NUMERIC + rf"(?P<m>\d{{1,2}})(?P<sep>[-/])(?P<d>\d{{1,2}})日?{_NOT_UNIT}")
+@atom(_BEFORE_NUMERIC + rf"(?P<m>\d{{1,2}})(?P<sep>[-/])(?P<d>\d{{1,2}})(?:(?<=/\d)日|(?<=/\d\d)日)?{_NOT_UNIT}")
 def _slash_numeric(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     """1/28, 11-12. A single digit on both sides may be a fraction or a span: asked about."""
     return _numeric(found, frame, within, sure=len(found["m"]) + len(found["d"]) > len("11"))
 
 
-@atom(_BEFORE_NUMERIC + _QUANTITY_BEFORE + rf"(?P<m>\d{{1,2}})\.(?P<d>\d{{1,2}})日?{_NOT_UNIT}")
+@atom(_BEFORE_NUMERIC + _ALONE + rf"(?P<m>\d{{1,2}})\.(?P<d>\d{{1,2}})日?{_NOT_UNIT}")
 def _dotted_numeric(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     """2.6 may always be an amount."""
+    if _MEASURED.search(found.string[max(0, found.start() - 6) : found.start()]):
+        return None
     return _numeric(found, frame, within, sure=False)
 
 
@@ -141,4 +168,14 @@ def _two_days(found: re.Match[str], frame: Frame, within: Period | None) -> Peri
     return Period(first, first + timedelta(days=1), Grain.DAY, Style.PLAIN)
 
 
-ATOMS = (_day_of_month, _bare_day, _full_numeric, _slash_numeric, _dotted_numeric, _named_day, _two_days)
+ATOMS = (
+    _day_of_month,
+    _bare_day,
+    _full_numeric,
+    _year_month,
+    _foreign_numeric,
+    _slash_numeric,
+    _dotted_numeric,
+    _named_day,
+    _two_days,
+)

@@ -6,18 +6,35 @@ from dataclasses import replace
 from datetime import datetime, time
 
 from bot.parse.time.delay import AMOUNT, read_amount, workdays_after
+from bot.parse.time.feasts import NAMES
 from bot.parse.time.guards import is_part_of_a_name
 from bot.parse.time.match import Kind, Note, TimeMatch
 from bot.parse.time.moment import Moment, read_moment
-from bot.parse.time.period import Frame, day
+from bot.parse.time.period import Frame, Style, day
 from bot.parse.time.resolve import Said, resolve
 from bot.parse.time.special import read_special
 
 __all__ = ["find_all"]
 
+# Which sign may begin an expression, and what must follow it: keeps long texts cheap.
+_NUMERIC = r"[\d.:/\-~年月日号点时天周个小分秒刻季工自礼星钟半至到零〇一二两俩三四五六七八九十百几数HhDdAaPp\s、来]"
+_STARTS = (
+    (r"[\d零〇一二两俩仨三四五六七八九十廿卅百]", _NUMERIC),
+    (r"[上下]", "[个上下一周星礼月午半年季旬班工次回]"),
+    (r"[今明昨后]", "[年天日儿早晚晨夜后两个上下中]"),
+    (r"[大前]", r"[年天日儿后前大一长\d三]"),
+    (r"[本当同]", "[年月周季星礼日天前]"),
+    (r"这", "[个周月年季一两几三阵]"),
+    (r"[年月季周星礼]", "[前后初中底末终内三尾度一二三四五六七八九日天末期拜之以结1-7]"),
+    (r"[不最至截赶限]", "[晚得能迟于在止至后初到近两]"),
+    (r"[早晚清晨夜深半凌拂黎傍黄正中晌]", r"[上间晨早年个天小点时月夜里晚年昏午旬秋元些\d一二两三四五六七八九十刻明]"),
+    (r"[过再等]", r"[过两俩几些段阵一会\d二三四五六七八九十半完了下个给我]"),
+    (r"[全来去首头第每双倒]", "[年一二两三四五六七八九十百\\d周星礼月季天日个逢隔工早晚上下中休最数]"),
+)
+_OTHERS = "差稍未接往腊冬正农阴旧闰初放收休长小假节尽改有回抽随立马待近几光快午饭吃睡天闭打翌次隔听寻越另得空忙哪迟到届数多推之现此即眼元QqDd"
 _ANCHOR = re.compile(
-    r"[0-9零〇一二两俩三仨四五六七八九十廿卅百半今明后昨前大当本这下上周星礼月年季第首头最至不截赶限早晨清中正午晌傍黄晚夜深凌拂黎差过再等稍未接往每双元春除端"
-    r"七国重冬腊小平圣农阴旧闰初放收休长假节尽改有回抽随立马待近母父教情妇儿感万建劳植愚鬼团光北上新吃睡天闭打翌次隔听寻全来去越另得空忙哪迟到届早几数多快QqDd]"
+    "|".join(f"{start}(?={after})" for start, after in _STARTS)
+    + f"|[{_OTHERS}{''.join(sorted({name[0] for name in NAMES}))}]"
 )
 _PREFIX = re.compile(
     r"(?:最迟|最晚|至迟|不得?晚于|不得?迟于|不能晚于|截止(?:时间|日期|日)?|截至|赶在|限于?|(?i:deadline|ddl))\s?(?:是|为|到|于|在|至|:)?\s?(?=[^\s])"
@@ -32,15 +49,18 @@ _SUFFIXES = (
     ("来", re.compile(r"(?:以来|至今|到现在|到今天|到目前)")),
 )
 _TO = re.compile(r"\s?(?:到|至|~|-{1,2}|直到)\s?")
-_OR = re.compile(r"\s?(?:或者?|还是|/|要么)\s?")
+_OR = re.compile(r"\s?(?:或者?|还是|要么|和|及|与|、)\s?")
+_MAX_READINGS = 4
+_AFTER_FEAST = re.compile(r"(?:等|要)?过(?:完|了)(?=[年节]|[^\s\d]{2})")
 _WITHIN = re.compile(
     rf"(?<![\d.第]){AMOUNT}(?:的时间)?(?:之内|以内|内(?![部容测训审网蒙存涵购勤外饰控])|里(?![面程程碑]))"
 )
 _EVENT = re.compile(r"(?:之?后|以后|起|完成?|当天起)[,，]?$")
-_PAST_VERB = re.compile(
-    r"[^,。;!?，；！？\n到要会将]{0,6}?(?:(?<!为)了(?!解|再|就|没|吗)|过(?![去来目会几两程一户年节])|刚)"
+# 周二见了王总, 15号拜访过: said of the past though no tense is given.
+_TOLD = re.compile(
+    r"[^,。;!?，；！？\n要会将再能可]{0,7}?(?:见|访|去|到|聊|谈|签|发|寄|送|开|打|给|约|通|跑|碰|会|交|付|收|回|来|说|问|馈|认|加|吃|示|讲|报|成|做|看|完|待|面|触|察|观)"
+    r"(?:过(?![去来目会几两一年节户程滤])|了(?!解|再|就|没|吗|的话|告|通知|给|我))"
 )
-_CLAUSE = "，,。;；!！?？\n"
 
 
 def find_all(text: str, frame: Frame) -> Iterator[TimeMatch]:
@@ -57,7 +77,7 @@ def find_all(text: str, frame: Frame) -> Iterator[TimeMatch]:
 
 def _read(text: str, start: int, frame: Frame) -> TimeMatch | None:
     special = read_special(text, start, frame)
-    plain = _within(text, start, frame) or _plain(text, start, frame)
+    plain = _within(text, start, frame) or _tensed(text, start, frame)
     if special and (plain is None or special.span[1] >= plain.span[1]):
         return special
     return plain
@@ -80,23 +100,67 @@ def _within(text: str, start: int, frame: Frame) -> TimeMatch | None:
     return replace(made, note=Note.RELATIVE, confidence=0.7) if after_event else made
 
 
+def _tensed(text: str, start: int, frame: Frame) -> TimeMatch | None:
+    """Read a plain expression; what is told of in the past (周二见了王总) lies behind."""
+    made = _plain(text, start, frame)
+    if made is None or frame.past or frame.query or made.kind is Kind.DEADLINE or not _TOLD.match(text, made.span[1]):
+        return made
+    told = _plain(text, start, replace(frame, past=True))
+    if told is None or told.start is None or made.start is None or told.start >= made.start:
+        return made
+    return replace(told, alternatives=(made,), ambiguous=False)
+
+
 def _plain(text: str, start: int, frame: Frame) -> TimeMatch | None:
-    prefix = _PREFIX.match(text, start)
-    at = prefix.end() if prefix else start
-    moment = read_moment(text, at, frame)
-    if moment.empty:
+    after_feast = _AFTER_FEAST.match(text, start)
+    prefix = None if after_feast else _PREFIX.match(text, start)
+    opening = prefix or after_feast
+    moment = read_moment(text, opening.end() if opening else start, frame)
+    if moment.empty or (after_feast and (moment.period is None or moment.period.style is not Style.FEAST)):
         return None
-    if prefix is None and (span := _range(text, start, moment, frame)):
+    if opening is None and (span := _range(text, start, moment, frame)):
         return span
-    does, end = _suffix(text, moment)
-    said = Said(text[start:end], (start, end), does, latest=False)
+    moments = _choices(text, moment, frame)
+    does, end = _suffix(text, moments[-1])
+    if after_feast and not does:
+        does = "后"
+    said = Said(text[start:end], (start, end), does)
     if prefix and does in {"", "前", "约"}:
         said = replace(said, does="前", latest=bool(_LATEST.match(prefix[0])) and does != "前")
-    if does == "约":
-        return replace(resolve(moment, replace(said, does=said.does if prefix else ""), frame), confidence=0.8)
-    if does == "来":
+    first, *rest = (_meant(each, said, frame, approximate=does == "约") for each in moments)
+    if not rest:
+        return first
+    return replace(first, ambiguous=True, alternatives=tuple(rest), note=Note.SEVERAL, confidence=0.6)
+
+
+def _meant(moment: Moment, said: Said, frame: Frame, *, approximate: bool) -> TimeMatch:
+    if said.does == "来":
         return _until_now(moment, said, frame)
+    if approximate:
+        return replace(resolve(moment, replace(said, does=said.does.replace("约", "")), frame), confidence=0.8)
     return resolve(moment, said, frame)
+
+
+def _choices(text: str, first: Moment, frame: Frame) -> list[Moment]:
+    """Read 周二或周三, 明天上午10点或下午3点, 下周二、周四: the later ones borrow week and day from the first."""
+    moments = [first]
+    while len(moments) < _MAX_READINGS and (link := _OR.match(text, moments[-1].end)):
+        if first.office or (first.period is not None and (first.period.invalid or first.period.instant)):
+            break
+        second = _second(text, link.end(), first, frame)
+        if second is None or (second.period is None) != (first.period is None) or not _alike(first, second, link[0]):
+            break
+        moments.append(second)
+    return moments
+
+
+def _alike(first: Moment, second: Moment, link: str) -> bool:
+    """Say whether two times are choices of one kind; 和 and 、 join only days with days."""
+    if second.period is not None and second.period.invalid:
+        return False
+    if link.strip() in {"或", "或者", "还是", "要么"}:
+        return True
+    return first.period is not None and second.period is not None and first.period.grain is second.period.grain
 
 
 def _suffix(text: str, moment: Moment) -> tuple[str, int]:
@@ -120,8 +184,11 @@ def _range(text: str, start: int, first: Moment, frame: Frame) -> TimeMatch | No
     second = _second(text, link.end(), first, frame)
     if second is None:
         return None
-    begin = resolve(first, Said("", (0, 0)), frame)
-    finish = resolve(second, Said("", (0, 0)), frame)
+    said = Said("", (0, 0))
+    finish = resolve(second, said, frame)
+    if first.period is None and second.clock is not None and finish.end is not None:
+        first = replace(first, period=day(finish.end.date()))
+    begin = resolve(first, said, frame)
     if finish.invalid:
         return replace(finish, text=text[start : second.end], span=(start, second.end))
     opens = begin.start or begin.end
@@ -141,7 +208,7 @@ def _range(text: str, start: int, first: Moment, frame: Frame) -> TimeMatch | No
 
 def _second(text: str, at: int, first: Moment, frame: Frame) -> Moment | None:
     second = read_moment(text, at, frame, sure=True)
-    if second.empty or second.office:
+    if second.empty or second.office or (second.period is not None and second.period.instant):
         return None
     if second.period is None:
         return _same_day(second, first)

@@ -149,7 +149,9 @@ def _lunar(found: re.Match[str], frame: Frame, within: Period | None) -> Period 
         months = [Period(*bounds, Grain.MONTH, Style.SPAN) for year in years if (bounds := lunar_month(year, month))]
         return nearest(months, frame)
     dates = [made for year in years if (made := lunar_day(year, month, _lunar_number(number)))]
-    return nearest([day(each) for each in dates], frame) if dates else INVALID
+    if not dates:
+        return INVALID if any(lunar_month(year, month) for year in years) else None
+    return nearest([day(each) for each in dates], frame)
 
 
 def _lunar_number(text: str) -> int:
@@ -175,14 +177,15 @@ _NO_NUMBER = r"(?<![\d一二两俩三仨四五六七八九十百半几多整个�
 
 
 @atom(
-    rf"{_NO_NUMBER}(?P<what>收假|放假|休假|小长假|长假|假期|节假日|节日|节|假|过年|年|春假)(?=前(?![往来台面端沿景途任提言辈]|三[年季月])|后(?![台面续勤期端者])|之前|之后|以前|以后)"
+    rf"{_NO_NUMBER}(?P<what>收假|放假|休假|小长假|长假|假期|节假日|节日|节|假|过年|年|春假)(?=前(?![往来台面端沿景途任提言辈]|三[年季月])|后(?![台面续勤期端者])|之前|之后|以前|以后)|(?<=过完)(?P<done>年|节|假)|(?<=过了)(?P<done2>年|节)(?!纪)"
 )
 def _coming_block(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     """节前, 年后, 放假前: the next days off; 年 is Spring Festival from November on, else it is asked (convention 4)."""
     if within is not None:
         return None
-    if "年" in found["what"]:
-        return _around_new_year(frame, found["what"])
+    what = found["what"] or "过" + (found["done"] or found["done2"])
+    if "年" in what:
+        return _around_new_year(frame, what)
     coming = _next_block(frame)
     backward = re.compile("之?前|以前").match(found.string, found.end())
     return replace(coming, ambiguous=False, others=()) if coming and backward else coming

@@ -1,4 +1,4 @@
-"""The lunar calendar 2019-2040 as a table: first day of each year and the lengths of its months.
+"""The lunar calendar 2010-2040 as a table: first day of each year and the lengths of its months.
 
 Two independent lunar libraries agree with every day of it (checked when it was written; the feasts derived from it are
 spelled out in the tests). L is a month of 30 days, s one of 29; `leap` is the month that occurs twice.
@@ -24,6 +24,15 @@ class LunarYear:
 
 
 LUNAR_YEARS = {
+    2010: LunarYear(date(2010, 2, 14), "LsLsLssLsLsL"),
+    2011: LunarYear(date(2011, 2, 3), "LsLLsLssLsLs"),
+    2012: LunarYear(date(2012, 1, 23), "LsLLsLsLsLsLs", leap=4),
+    2013: LunarYear(date(2013, 2, 10), "LsLsLLsLsLsL"),
+    2014: LunarYear(date(2014, 1, 31), "sLsLsLsLLsLsL", leap=9),
+    2015: LunarYear(date(2015, 2, 19), "sLssLsLLLsLs"),
+    2016: LunarYear(date(2016, 2, 8), "LsLssLsLLsLL"),
+    2017: LunarYear(date(2017, 1, 28), "sLsLssLsLsLLL", leap=6),
+    2018: LunarYear(date(2018, 2, 16), "sLsLssLsLsLL"),
     2019: LunarYear(date(2019, 2, 5), "LsLsLssLssLL"),
     2020: LunarYear(date(2020, 1, 25), "sLLLsLssLsLsL", leap=4),
     2021: LunarYear(date(2021, 2, 12), "sLLsLsLsLsLs"),

@@ -7,7 +7,7 @@ from bot.parse.time import days, delay, holidays, months, weeks
 from bot.parse.time.atom import Atom
 from bot.parse.time.clock import Clock, Part, read_clock, read_part
 from bot.parse.time.match import Grain
-from bot.parse.time.period import Frame, Period
+from bot.parse.time.period import Frame, Period, Style
 
 __all__ = ["Moment", "read_moment"]
 
@@ -53,6 +53,8 @@ def read_moment(text: str, at: int, frame: Frame, *, sure: bool = False) -> Mome
     if office:
         return Moment(office.end(), period, office=office["word"] or office["start"])
     part, after = read_part(text, start) or (None, start)
+    if part and dated and (office := _OFFICE.match(text, after)):  # 明早上班前, 今晚下班前
+        return Moment(office.end(), period, office=office["word"] or office["start"])
     clock, stop = read_clock(text, _skip(text, after), part, dated=dated or sure) or (None, after)
     if part is None and clock is None:
         return Moment(end, period)
@@ -69,6 +71,13 @@ def _skip(text: str, at: int) -> int:
 
 
 def _read_date(text: str, at: int, frame: Frame) -> tuple[Period | None, int]:
+    period, end = _chain(text, at, frame)
+    if period is None or period.grain is not Grain.DAY or period.invalid:
+        return period, end
+    return _with_date_beside(text, at, end, period, frame)
+
+
+def _chain(text: str, at: int, frame: Frame) -> tuple[Period | None, int]:
     period, end = None, at
     for _ in range(_MAX_PIECES):
         best, stop = _longest(text, end, frame, period)
@@ -80,6 +89,27 @@ def _read_date(text: str, at: int, frame: Frame) -> tuple[Period | None, int]:
         if period.invalid:
             break
     return period, end
+
+
+_ENDS_IN_WEEKDAY = re.compile(r"(?:周|星期|礼拜)[一二三四五六日天1-7]$")
+_DATE_BESIDE = re.compile(r"\s?[,(]?\s?(?=\d|[一二三四五六七八九十]{1,3}[月号])")
+_CLOSING = re.compile(r"\s?[)]")
+
+
+def _with_date_beside(text: str, start: int, end: int, weekday: Period, frame: Frame) -> tuple[Period, int]:
+    """Read 周三(1月28日), 下周一26号: the date is meant, the weekday checks it."""
+    beside = _DATE_BESIDE.match(text, end) if _ENDS_IN_WEEKDAY.search(text, start, end) else None
+    dated, stop = _chain(text, beside.end(), frame) if beside else (None, end)
+    if (
+        dated is None
+        or dated.grain is not Grain.DAY
+        or dated.invalid
+        or dated.instant
+        or dated.style is not Style.PLAIN
+    ):
+        return weekday, end
+    closing = _CLOSING.match(text, stop)
+    return weeks.agreeing(dated, weekday.first.weekday()), closing.end() if closing else stop
 
 
 def _longest(text: str, at: int, frame: Frame, within: Period | None) -> tuple[Period | None, int]:

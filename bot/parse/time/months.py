@@ -25,7 +25,7 @@ __all__ = ["ATOMS", "SHIFT", "month_number", "years_around"]
 _CN = "一二三四五六七八九"
 MONTH_NUMBER = r"1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九]|元"
 SHIFT = {
-    **dict.fromkeys(("本", "这", "这个", "当", "今"), 0),
+    **dict.fromkeys(("本", "这", "这个", "这一", "这一个", "当", "今"), 0),
     **dict.fromkeys(("下", "下个", "下一", "下一个", "次"), 1),
     **dict.fromkeys(("下下", "下下个", "后个", "大后个"), 2),
     **dict.fromkeys(("下下下", "下下下个"), 3),
@@ -33,7 +33,7 @@ SHIFT = {
     **dict.fromkeys(("上上", "上上个"), -2),
     **dict.fromkeys(("上上上", "上上上个"), -3),
 }
-RELATIVE = r"(?P<rel>下下下个?|下下个?|下一?个?|上上上个?|上上个?|上一?个?|本|这个?|当)"
+RELATIVE = r"(?P<rel>下下下个?|下下个?|下一?个?|上上上个?|上上个?|上一?个?|本|这一?个?|当)"
 _YEARS = {
     "今年": 0,
     "本年": 0,
@@ -45,6 +45,10 @@ _YEARS = {
     "大后年": 3,
     "去年": -1,
     "上年": -1,
+    "下年": 1,
+    "下一年": 1,
+    "上一年": -1,
+    "这一年": 0,
     "前年": -2,
     "大前年": -3,
 }
@@ -74,7 +78,7 @@ def _year(found: re.Match[str], _frame: Frame, within: Period | None) -> Period 
     return year_of(number) if within is None and number and 1900 <= number < 2100 else None
 
 
-@atom(r"(?P<rel>大?后年|大?前年|今年|本年|全年|当年|明年|来年|去年|上年)度?")
+@atom(r"(?P<rel>大?后年|大?前年|今年|本年|全年|当年|明年|来年|去年|[上下]一?年(?!级)|这一年)度?")
 def _relative_year(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     return year_of(frame.today.year + _YEARS[found["rel"]]) if within is None else None
 
@@ -92,7 +96,7 @@ def _half_year(found: re.Match[str], frame: Frame, within: Period | None) -> Per
 
 
 @atom(
-    r"(?:(?<![\dA-Za-z])(?P<y>20\d\d)年?)?(?:第?(?P<cn>[一二三四1-4首])(?:个?季度|季(?=[底初末]))|(?<![A-Za-z0-9])[Qq](?P<q>[1-4])(?![0-9A-Za-z.\-]))"
+    r"(?<![A-Za-z0-9])(?:(?P<y>20\d\d)年?)?(?:第?(?P<cn>[一二三四1-4首])(?:个?季度|季(?=[底初末]))|[Qq](?P<q>[1-4])(?![0-9A-Za-z.\-]))"
 )
 def _quarter(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     number = _QUARTER[found["cn"] or found["q"]]
@@ -111,7 +115,9 @@ def _relative_quarter(found: re.Match[str], frame: Frame, within: Period | None)
     return quarter_of(moved.year, (moved.month + 2) // 3)
 
 
-@atom(rf"(?P<m>{MONTH_NUMBER})月份?(?![龄饼嫂球])")
+@atom(
+    rf"(?P<m>{MONTH_NUMBER})(?:月份?(?![龄饼嫂球])|(?=\s?(?:-|到|至|~)\s?(?:{MONTH_NUMBER})月(?!\d|[一二三四五六七八九十])))"
+)
 def _month(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     number = month_number(found["m"])
     if number is None:
@@ -123,9 +129,12 @@ def _month(found: re.Match[str], frame: Frame, within: Period | None) -> Period 
     return replace(month, fixed=True) if inside else None
 
 
-@atom(RELATIVE.replace("当", "当|次") + r"月份?")
+@atom(RELATIVE.replace("当", "当|次|同") + r"月份?")
 def _relative_month(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
-    if within is not None:
+    if within is not None:  # 去年本月, 明年同月
+        same = within.grain is Grain.YEAR and found["rel"] in {"本", "当", "同"}
+        return month_of(within.first.year, frame.today.month) if same else None
+    if found["rel"] == "同":
         return None
     moved = add_months(frame.today.replace(day=1), SHIFT[found["rel"]])
     return month_of(moved.year, moved.month)
@@ -167,7 +176,7 @@ def edge_of(period: Period, edge: str) -> Period | None:
     return None
 
 
-_EDGE = r"初(?![一二三四五六七八九十步次稿审版期])|中(?:旬|(?![国标心型午秋期介文石铁建车信科兴止间央学小大]))|[底末](?![价线薪盘层])|终(?![端])|尾(?=前|之前|款?$)"
+_EDGE = r"初(?![一二三四五六七八九十步次稿审版期])|中(?:旬|(?![国标心型午秋期介文石铁建车信科兴止间央学小大]))|[底末](?!价|线|薪|盘(?!点)|层)|终(?![端])|尾(?=前|之前|款?$)"
 
 
 @atom(rf"的?(?P<edge>{_EDGE})|(?P<tenth>[上下])旬|(?P<done>结束|完(?=前|之前))")
@@ -221,6 +230,7 @@ def _bare_edge(found: re.Match[str], frame: Frame, within: Period | None) -> Per
         return None
     if edge is None:
         return _last_day(units[1]) if found["done"] else units[1]
+    units = units if frame.past or frame.query else units[1:]
     return nearest([part for unit in units if (part := edge_of(unit, edge[0]))], frame)
 
 

@@ -127,10 +127,15 @@ def _current(candidates: list[Period], today: date) -> Period | None:
     return next(iter(holding or same_year or candidates), None)
 
 
+def _lately(over: date, today: date) -> bool:
+    """Say whether what is over may still be meant: this year's for a third of a year, last year's for a month."""
+    return (today - over).days <= (RECENT_DAYS if over.year == today.year else RECENT_DAYS // 4)
+
+
 def nearest(candidates: list[Period], frame: Frame) -> Period | None:
     """Choose among the same name in successive years or months: the one now or next (in the past: now or last).
 
-    One that was over less than a third of a year ago is kept as the other reading and asked about.
+    One that is lately over is kept as the other reading and asked about.
     """
     today = frame.today
     if frame.query:
@@ -142,6 +147,6 @@ def nearest(candidates: list[Period], frame: Frame) -> Period | None:
     if not open_:
         return None
     chosen, before = open_[0], [each for each in begun if each.last < today]
-    if before and chosen.first > today and (today - before[-1].last).days <= RECENT_DAYS:
+    if before and chosen.first > today and _lately(before[-1].last, today):
         return replace(chosen.unsure(before[-1], note=Note.ROLLED), fixed=False)
     return replace(chosen, fixed=False)

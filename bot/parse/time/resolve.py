@@ -124,7 +124,7 @@ def _clock(moment: Moment, clock: Clock, said: Said, frame: Frame) -> TimeMatch:
     if _half_day_over(moment, clock, when, frame):
         later = clock_match(at(base, clock.minutes + 12 * 60, frame), said, 0.7)
         return replace(later, ambiguous=True, alternatives=(made,), note=Note.ROLLED)
-    return replace(made, alternatives=(*made.alternatives, *others))
+    return replace(made, ambiguous=made.ambiguous or clock.ask, alternatives=(*made.alternatives, *others))
 
 
 def _half_day_over(moment: Moment, clock: Clock, when: datetime, frame: Frame) -> bool:

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from bot.parse.time.delay import AMOUNT, Amount, read_amount, workdays_after
 from bot.parse.time.match import Grain, Kind, Note, TimeMatch
@@ -19,13 +18,14 @@ _VAGUE = re.compile(
     r"稍后(?!\s?[\d一二两三半])|稍晚|待会儿?|等会儿?|等一?下(?=再|给|我)|一会儿?(?=再|给|后|儿|就|发|打|联|过)|过会儿?|回头再?(?=说|聊|联系)|下次(?!.{0,2}[降不])|下回|哪天|早日|早晚|迟早|几天(?:后|内|之后|以后)|几个?(?:月|周|星期|小时|工作日)(?:后|内|之?内|之后|以后)|"
     r"[十百数]?几[天周](?:后|内)|多少天|数日内|立刻|立即|马上(?=就|给|发|办|处|去|回)|随时|到时候?|届时"
 )
+_NOW = re.compile(r"(?:现在|此刻|此时|当前|即刻|眼下)(?=\s*$|起|开始就)")
 _EVERY = re.compile(
     r"每(?:个|逢|隔)?(?:(?P<n>[一两二三四五六\d])个?)?(?P<unit>周|星期|礼拜|月|天|日|年|季度?|工作日|早上?|晚上?|上午|下午|中午)"
 )
 _LEAD_BACK, _LEAD_AHEAD = "最近|近|过去|这", "未来|接下来|今后|往后|后续"
 _WINDOW = re.compile(rf"(?:(?P<back>{_LEAD_BACK})|(?P<ahead>{_LEAD_AHEAD}))的?\s?{AMOUNT}(?:之?内|以内|里)?")
 _APPROX = re.compile(
-    r"(?P<a>[一二两三四五六七八九])(?P<b>[二两三四五六七八九十])(?P<unit>个?工作日|天|周|个?星期|个?月|个?小时)(?:之?内|以内|(?P<after>之?后|以后))"
+    r"(?:(?P<a>[一二两三四五六七八九])(?P<b>[二两三四五六七八九十])|(?<![\d.])(?P<from>\d{1,3}|[一二两三四五六七八九十]{1,2})个?(?:-|到|至|~)(?P<to>\d{1,3}|[一二两三四五六七八九十]{1,3}))(?P<unit>个?工作日|天|周|个?星期|个?月|个?小时)(?:之?内|以内|(?P<after>之?后|以后))"
 )
 
 
@@ -42,7 +42,7 @@ class _At:
 def read_special(text: str, start: int, frame: Frame) -> TimeMatch | None:
     """Read a vague, repeated or counted-window expression at a position."""
     here = _At(text, start, frame)
-    for read in (_every, _window, _approximate, _vague):
+    for read in (_every, _window, _approximate, _vague, _present):
         made = read(here)
         if made is not None:
             return made
@@ -55,6 +55,14 @@ def _vague(here: _At) -> TimeMatch | None:
         return None
     said = here.said(found.end())
     return TimeMatch(said.text, said.span, Kind.VAGUE, Grain.DAY, ambiguous=True, note=Note.VAGUE, confidence=0.9)
+
+
+def _present(here: _At) -> TimeMatch | None:
+    """Read 现在 where it is all that is said; elsewhere it fills the sentence and names no time."""
+    found = _NOW.match(here.text, here.start)
+    if found is None or here.text[: here.start].strip():
+        return None
+    return clock_match(here.frame.now, here.said(found.end()))
 
 
 def _every(here: _At) -> TimeMatch | None:
@@ -77,13 +85,14 @@ def _every(here: _At) -> TimeMatch | None:
         return None
     made = resolve(moment, here.said(moment.end), frame)
     made = _workday_only(made, frame) if unit == "工作日" else made
-    start = made.start
-    if start is not None and start < frame.now and made.alternatives:
-        start = made.alternatives[0].start
+    starts = [each.start for each in (made, *made.alternatives) if each.start is not None]
+    ahead = [
+        start for start in starts if start.date() >= frame.today and (start >= frame.now or made.grain is Grain.DAY)
+    ]
     return replace(
         made,
         kind=Kind.RECURRING,
-        start=start,
+        start=min(ahead, default=made.start),
         end=None,
         due_at=None,
         grace_until=None,
@@ -107,38 +116,41 @@ def _window(here: _At) -> TimeMatch | None:
     """最近7天 ends today and holds seven days; 未来三天 begins tomorrow."""
     found = _WINDOW.match(here.text, here.start)
     amount = read_amount(found["amount"]) if found else None
-    if (
-        found is None
-        or amount is None
-        or (found["amount"] in {"两天", "几天"} and found["back"] in {"这", "近", "最近"})
-    ):
+    if found is None or amount is None or _no_window(found):
         return None
     frame, said = here.frame, here.said(found.end())
     sign = -1 if found["back"] else 1
     if amount.exact:
-        moment = amount.leads_to(frame.now, sign)
-        first, last = sorted((moment, frame.now))
+        first, last = sorted((amount.leads_to(frame.now, sign), frame.now))
         return TimeMatch(said.text, said.span, Kind.RANGE, Grain.MINUTE, first, last, last, last)
     if amount.workdays:
         other = frame.calendar.add_workdays(frame.today, sign * amount.workdays)
-        other = other + DAY if sign < 0 else other
     else:
-        other = amount.leads_to(frame.now, sign).date() + (DAY if sign < 0 else timedelta())
-    first_day, last_day = (other, frame.today) if sign < 0 else (frame.today + DAY, other)
-    period = Period(min(first_day, last_day), max(first_day, last_day), Grain.DAY)
+        other = amount.leads_to(frame.now, sign).date()
+    days = (other + DAY, frame.today) if sign < 0 else (frame.today + DAY, other)
+    period = Period(min(days), max(days), Grain.DAY)
     return replace(resolve(Moment(0, period), said, frame), kind=Kind.RANGE, note=Note.NONE, alternatives=())
 
 
+def _no_window(found: re.Match[str]) -> bool:
+    """Say whether it is vague (这两天) or names the current one (这一周)."""
+    back, amount = found["back"], found["amount"]
+    return (back == "这" and amount[0] in "一1") or (amount == "两天" and back in {"这", "近", "最近"})
+
+
 def _approximate(here: _At) -> TimeMatch | None:
-    """两三天内: due at the longer end, and asked about."""
+    """两三天内 is due at the longer end and asked about; 3-5天内 is due at the fifth."""
     found = _APPROX.match(here.text, here.start)
     if found is None:
         return None
-    short, long = (read_amount(found[each] + ("个" if found["unit"] == "月" else "") + found["unit"]) for each in "ab")
+    unit = ("个" if found["unit"] == "月" else "") + found["unit"]
+    short, long = (read_amount(each + unit) for each in (found["a"] or found["from"], found["b"] or found["to"]))
     if short is None or long is None:
         return None
-    made = [_ends(here, amount, found) for amount in ((short, long) if found["after"] else (long, short))]
-    return replace(made[0], ambiguous=True, alternatives=(made[1],), note=Note.APPROXIMATE, confidence=0.6)
+    first, second = (_ends(here, amount, found) for amount in ((short, long) if found["after"] else (long, short)))
+    if found["from"]:
+        return replace(first, alternatives=(second,), confidence=0.8)
+    return replace(first, ambiguous=True, alternatives=(second,), note=Note.APPROXIMATE, confidence=0.6)
 
 
 def _ends(here: _At, amount: Amount, found: re.Match[str]) -> TimeMatch:

@@ -10,7 +10,7 @@ from bot.parse.time.months import SHIFT
 from bot.parse.time.numerals import NUMBER, to_int
 from bot.parse.time.period import DAY, Frame, Period, Style, day, week_of
 
-__all__ = ["ATOMS", "WEEKDAY", "weekday_number"]
+__all__ = ["ATOMS", "WEEKDAY", "agreeing"]
 
 _WEEK = r"(?:周|星期|礼拜)"
 WEEKDAY = r"(?:[一二三四五六日天]|[1-7](?![\d.:/\-年月日号点%]))"
@@ -25,17 +25,12 @@ _NO_COUNT = r"(?<![\d一二两俩三四五六七八九十百半几每老小阿�
 _SATURDAY = 5
 
 
-def weekday_number(char: str) -> int:
-    """Return 0 for Monday … 6 for Sunday."""
-    return _WEEKDAYS[char]
-
-
 def _weekday_in(week: Period, char: str) -> Period:
     return day(week.first + timedelta(days=_WEEKDAYS[char]))
 
 
 @atom(
-    rf"(?P<rel>后个|下下下个?|下下个?|下一?个?|上上上个?|上上个?|上一?个?|本|这个?|当){_WEEK}(?:(?P<d>{WEEKDAY}){_NOT_NUMBER}(?P<more>[、,/]?[一二三四五六日天](?![点时号月年个天一二三四五六七八九十])[一二三四五六日天]?(?![点时]))?)?(?!末)"
+    rf"(?P<rel>后个|下下下个?|下下个?|下一?个?|上上上个?|上上个?|上一?个?|本|这一?个?|当){_WEEK}(?:(?P<d>{WEEKDAY}){_NOT_NUMBER}(?P<more>(?:[、,/]?(?:周|星期)?[一二三四五六日天]){{1,3}}(?![点时号月年个天一二三四五六七八九十次刻]))?)?(?!末)"
 )
 def _relative_week(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     """本周, 下周三, 下下周一: calendar weeks from Monday (convention 1)."""
@@ -62,7 +57,7 @@ def _several(chosen: Period, rest: list[Period]) -> Period:
 
 
 @atom(
-    rf"{_NO_COUNT}{_WEEK}(?P<d>{WEEKDAY}){_NOT_NUMBER}(?P<more>(?:[、,/]?(?:周|星期)?[一二三四五六日天](?![点时号月年个天一二三四五六七八九十次])){{1,3}}(?![点时]))?"
+    rf"{_NO_COUNT}{_WEEK}(?P<d>{WEEKDAY}){_NOT_NUMBER}(?P<more>(?:[、,/]?(?:周|星期)?[一二三四五六日天]){{1,3}}(?![点时号月年个天一二三四五六七八九十次刻]))?"
 )
 def _weekday(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     if within is not None:
@@ -90,10 +85,16 @@ def _weekday_within(char: str, within: Period) -> Period | None:
         return _weekday_in(within, char)
     if within.grain is not Grain.DAY or within.instant or within.style is Style.FEAST:
         return None
-    beside = week_of(within.first).first + timedelta(days=_WEEKDAYS[char])
-    if beside == within.first:
-        return replace(within, confidence=0.98)
-    return within.unsure(day(beside), note=Note.MISMATCH)
+    return agreeing(within, _WEEKDAYS[char])
+
+
+def agreeing(dated: Period, weekday: int) -> Period:
+    """Return the reading of a date that falls on the weekday said beside it; a question where none does."""
+    for reading in (dated, *dated.others):
+        if reading.first.weekday() == weekday:
+            return replace(reading, others=(), ambiguous=False, note=Note.NONE, confidence=0.98)
+    beside = week_of(dated.first).first + timedelta(days=weekday)
+    return dated.unsure(day(beside), note=Note.MISMATCH)
 
 
 @atom(rf"[((]{_WEEK}?(?P<d>{WEEKDAY})[))]")
