@@ -188,6 +188,8 @@ def one_at_a_time(session: Session) -> None:
 
 def take_step(session: Session, deadline: Deadline, now: datetime, world: World) -> Firing | None:
     """Take one due step of a row, in the caller's transaction; None when nothing is left that is due."""
+    if deadline.next_at is None or deadline.next_at > now:
+        return None
     running, firing = take(deadline.running, now, world.around(deadline.owner_id), world.team)
     _store(deadline, running, world)
     session.flush()

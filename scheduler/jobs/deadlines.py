@@ -31,8 +31,8 @@ from scheduler.job import JobTurn, when_due
 log = structlog.get_logger(__name__)
 DEADLINE_FAILURES = Counter("deadline_failures_total", "Steps of clocks that could not be carried out", ["clock"])
 
-BATCH: Final = 100
-"""Rows a transaction: SQLite has one writer, and people wait for it."""
+BATCH: Final = 20
+"""Rows a transaction: SQLite has one writer, and people who write wait for it (about 3 ms a row)."""
 RETRY_AFTER: Final = timedelta(minutes=1)
 _PRIORITIES: Final = {Priority.NORMAL: NORMAL, Priority.URGENT: URGENT}
 
