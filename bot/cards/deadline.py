@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy.orm import Session
 
-from bot.reply import Card, Content, Field
+from bot.action import Action
+from bot.reply import Button, Card, Content, Field
 from models.deadline import Deadline
 from models.rules.clock import Recipient
 from models.rules.escalation import Firing
@@ -26,6 +27,21 @@ class Occasion:
     deadline: Deadline
     firing: Firing
     who: Addressee
+
+
+@dataclass(frozen=True, slots=True)
+class Known(Action, name="dl.known"):
+    """知道了: the person knows, which is not an answer."""
+
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True)
+class Later(Action, name="dl.later"):
+    """稍后: remind me again."""
+
+    deadline: int
+    minutes: int = 60
 
 
 Builder = Callable[[Occasion], Content]
@@ -74,9 +90,33 @@ def plain_card(occasion: Occasion) -> Card:
     """Say what is due in the words of the catalogue."""
     running = occasion.deadline.running
     fields = (Field("怎样算完", running.clock.stops), Field("规则", occasion.deadline.rule))
-    return Card(
-        title=f"⏰ {running.clock.title} {occasion.deadline.subject_id}", body=_sentence(occasion), fields=fields
-    )
+    buttons = () if occasion.who.role is Recipient.SUBMITTER else buttons_of(occasion.deadline)
+    title = f"{'🟡' if running.is_yellow else '⏰'} {running.clock.title} {occasion.deadline.subject_id}"
+    return Card(title=title, body=_sentence(occasion), fields=fields, buttons=buttons)
+
+
+def buttons_of(deadline: Deadline) -> tuple[Button, ...]:
+    """Return the buttons that answer any reminder without handling it."""
+    return (Button("知道了", Known(deadline.id)), Button("1 小时后再提醒", Later(deadline.id)))
+
+
+def later(until_at: datetime, now: datetime) -> str:
+    """Say when the reminder comes back; both instants in the zone of the reader."""
+    return f"好，{_when(until_at, now)} 再提醒你。"
+
+
+def paused(deadline: Deadline, until_at: datetime) -> str:
+    """Say until when a clock stands still, and that it goes on then."""
+    return f"好，「{deadline.running.clock.title}」停到 {until_at:%m-%d %H:%M}，到时自动接着走。"
+
+
+def paused_for_manager(deadline: Deadline, by: str, until_at: datetime, reason: str) -> Card:
+    """Tell the manager who stopped what, why, and how often in a row (yellow from the third time)."""
+    running = deadline.running
+    count = f"{running.pauses_in_row} 次"
+    fields = (Field("停到", f"{until_at:%m-%d %H:%M}"), Field("原因", reason), Field("连续暂停", count))
+    mark = "🟡 " if running.is_yellow else ""
+    return Card(title=f"{mark}{by}暂停了「{running.clock.title}」{deadline.subject_id}", fields=fields)
 
 
 def plain_list(occasions: Sequence[Occasion]) -> Card:
@@ -95,6 +135,10 @@ def late_words(late: timedelta) -> str:
         hours, rest = divmod(minutes, 60)
         return f"{hours} 小时 {rest} 分" if rest else f"{hours} 小时"
     return f"{minutes // (24 * 60)} 天"
+
+
+def _when(at: datetime, now: datetime) -> str:
+    return f"{at:%H:%M}" if at.date() == now.date() else f"{at:%m-%d %H:%M}"
 
 
 def _sentence(occasion: Occasion) -> str:

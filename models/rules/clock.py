@@ -107,3 +107,5 @@ class Clock:
     longest_life: timedelta = timedelta(days=30)
     quiet: Quiet = Quiet.WAIT
     on_leave: OnLeave = OnLeave.RUNS
+    pausable: bool = False
+    """Whether the owner may pause it himself (a customer's approval takes its time); his managers always may."""

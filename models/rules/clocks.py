@@ -100,6 +100,7 @@ _ALL = (
         stops="环节完成；任一真实操作重新计时",
         mode=TimeMode.NATURAL_EXCEPT_HOLIDAYS,
         longest_life=timedelta(days=180),
+        pausable=True,
         steps=(Step(_hours(48), (OWNER, MANAGER), "payment_silent"),),
     ),
     Clock(

@@ -132,7 +132,7 @@ def freeze(running: Running, at: datetime, by: str, reason: str = "") -> Running
 
 def resume(running: Running, at: datetime) -> Running:
     """End every pause at `at` that would last longer."""
-    kept = (p for p in running.pauses if p.start_at < at)
+    kept = (p for p in running.pauses if p.start_at <= at)  # one of no length stays: it is history
     return replace(running, pauses=tuple(replace(p, until_at=min(p.until_at or FAR, at)) for p in kept))
 
 
