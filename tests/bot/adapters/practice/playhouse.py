@@ -98,7 +98,8 @@ class Playhouse:
         self._closing.set()
         self._thread.join(5)
         self._server.task_dispatcher.shutdown()
-        self._server.close()
+        for channel in list(self._server._map.values()):
+            channel.close()
         self.app.services.database.close()
 
     def _serve(self) -> None:
