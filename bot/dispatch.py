@@ -168,6 +168,7 @@ class Dispatcher:
             return NOT_YOURS
         if ctx.update.press.value not in ctx.card.content:
             return CLOSED_BUTTON
+        _remember_press(ctx.card, ctx.update)
         handler, _ = self._services.registry.actions[type(pressed)]
         return handler(ctx, pressed)
 
@@ -289,6 +290,13 @@ def alarm_admins(services: Services, session: Session, code: str, text: str, now
     for admin in admins:
         to = Address(person_id=admin.id)
         services.outbox.owe(session, to, Note(f"alarm:{code}@p:{admin.id}", f"⚠ {text}", priority=1), now)
+
+
+def _remember_press(card: OutboxRow, update: Update) -> None:
+    """Keep what a press gives to change its card by (`card_…`, one use each) with the card's handle."""
+    given = {name: value for name, value in update.reply_to.items() if name.startswith("card_")}
+    if given:
+        card.handle = {**(card.handle or {}), **given}
 
 
 def _seen(session: Session, update: Update, now: datetime) -> Person | None:
