@@ -199,7 +199,9 @@ def _apply(row: OutboxRow, outcome: Outcome, *, shown: int, was_update: bool, no
             row.handle = dict(outcome.handle)
             row.message_ref = outcome.handle.get("message_id")
     elif outcome.fate is Fate.LATER and outcome.retry_after is not None:
-        row.attempts -= 1  # a limit or a missing setting named its wait: however often, that is no failure of the message
+        row.attempts -= (
+            1  # a limit or a missing setting named its wait: however often, that is no failure of the message
+        )
         row.not_before = now + timedelta(seconds=outcome.retry_after)
     elif outcome.fate is Fate.LATER and row.attempts < MAX_ATTEMPTS:
         row.not_before = now + timedelta(seconds=BACKOFF[min(row.attempts, len(BACKOFF)) - 1])

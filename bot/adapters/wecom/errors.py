@@ -39,7 +39,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What an error does to a message: its fate, the wait, and whether nothing else can be sent either."""
+    """What an error does to a message: its fate, the wait, and whether nothing else can be sent either.
+
+    A named wait (`retry_after`) does not count as a failed attempt; without one the outbox waits longer each time and gives up.
+    """
 
     kind: Kind
     words: str
@@ -52,8 +55,8 @@ def _config(words: str, retry_after: float = 5 * _MINUTE) -> Meaning:
     return Meaning(Kind.CONFIG, words, Fate.LATER, retry_after, blocks=True)
 
 
-_BUSY_PLATFORM = Meaning(Kind.BUSY, "企业微信繁忙", Fate.LATER, 2.0)
-_TOKEN = Meaning(Kind.TOKEN, "access_token 失效", Fate.LATER, 5.0)
+_BUSY_PLATFORM = Meaning(Kind.BUSY, "企业微信繁忙", Fate.LATER)
+_TOKEN = Meaning(Kind.TOKEN, "access_token 失效", Fate.LATER)
 _SECRET = _config("corp_id 或 secret 不对，请核对应用的 Secret", 10 * _MINUTE)
 _APP = _config("应用没有权限、已停用，或 agent_id 不对")
 _PERSON = Meaning(Kind.PERSON, "此人不在应用可见范围内，或已离职")
@@ -61,13 +64,14 @@ _TOO_MANY = Meaning(Kind.CONTENT, "接收人列表超限或为空")
 _CONTENT = Meaning(Kind.CONTENT, "内容过长、为空或格式不对")
 _MEDIA = Meaning(Kind.CONTENT, "素材大小、类型不合要求，或已过期")
 _CARD = Meaning(Kind.CARD, "卡片已不能更新")
+_NOT_OURS = Meaning(Kind.TARGET, "不是本应用创建的群，或应用可见范围不是全公司")
 _CHAT = Meaning(Kind.TARGET, "群不存在或已解散")
 _ROBOT = Meaning(Kind.TARGET, "群机器人不可用、已被移出群，或会话编号不对")
 
 MEANINGS: Final[dict[str, Meaning]] = {
     BUSY: _BUSY_PLATFORM,
     "6000": _BUSY_PLATFORM,
-    "45033": Meaning(Kind.BUSY, "并发过高", Fate.LATER, 3.0),
+    "45033": Meaning(Kind.BUSY, "并发过高", Fate.LATER),
     **dict.fromkeys(TOKEN_CODES, _TOKEN),
     **dict.fromkeys(SECRET_CODES, _SECRET),
     FREQUENCY: Meaning(Kind.FREQUENCY, "接口调用过于频繁，企业微信已限流", Fate.LATER, _MINUTE, blocks=True),
@@ -78,7 +82,8 @@ MEANINGS: Final[dict[str, Meaning]] = {
     **dict.fromkeys((BAD_MEDIA, "45001", "44001", "40004", "40005", "40006", "830002"), _MEDIA),
     **dict.fromkeys(CARD_CLOSED, _CARD),
     **dict.fromkeys(("40050", "86001", "86003", "49008"), _CHAT),
-    **dict.fromkeys(("86008", "48002", "301002", "40056", "50003", "48006"), _APP),
+    **dict.fromkeys(("301002", "40056", "50003", "48006"), _APP),
+    **dict.fromkeys(("86008", "48002"), _NOT_OURS),
     **dict.fromkeys(("93000", "93001", "93004", "93006", "93008"), _ROBOT),
     "42052": Meaning(Kind.CONTENT, "超过 24 小时，不能撤回"),
     "846605": Meaning(Kind.BOT, "原消息已不能再回复"),
@@ -86,7 +91,7 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "846609": Meaning(Kind.BOT, "智能机器人长连接尚未就绪", Fate.LATER, 1.0),
     "853000": _config("智能机器人的 bot_id 或 secret 不对"),
 }
-_UNKNOWN_CODE = Meaning(Kind.BUSY, "企业微信返回了未知错误", Fate.LATER, _MINUTE)
+_UNKNOWN_CODE = Meaning(Kind.BUSY, "企业微信返回了未知错误", Fate.LATER)
 
 
 class WecomError(TransportError):
@@ -133,7 +138,7 @@ def api_error(code: str | int, message: str = "") -> WecomError:
 
 def unreachable(words: str = "连不上企业微信") -> WecomError:
     """Return the error of a call that surely never arrived."""
-    return WecomError("unreachable", Meaning(Kind.BUSY, words, Fate.LATER, 5.0))
+    return WecomError("unreachable", Meaning(Kind.BUSY, words, Fate.LATER, 15.0))
 
 
 def unanswered(code: str = "timeout") -> WecomError:

@@ -146,7 +146,7 @@ def _event(fields: Mapping[str, Any]) -> Facts:
 def _card_event(name: str, fields: Mapping[str, Any]) -> Facts:
     task_id = _text(fields, "TaskId")
     press = Press(value=_text(fields, "EventKey"), message_id=key_of(task_id), values=_selected(fields))
-    reply_to = {"response_code": _text(fields, "ResponseCode"), "task_id": task_id, "via": "app"}
+    reply_to = {"via": "app", "card_response_code": _text(fields, "ResponseCode")}
     return {"kind": UpdateKind.ACTION, "event": name, "press": press, "reply_to": reply_to}
 
 

@@ -25,9 +25,9 @@ def task_id(keys: Sequence[str]) -> str:
 
 
 def key_of(task: str) -> str:
-    """Return the outbox key of a task id, or the task id itself where it is a digest or not ours."""
-    if task.startswith(_DIGEST) or "@" not in task:
-        return task
+    """Return the outbox key of a task id; empty for a digest (the card is then known by its buttons)."""
+    if task.startswith(_DIGEST):
+        return ""
     raw = bytearray()
     position = 0
     for match in _ESCAPE.finditer(task):

@@ -121,7 +121,7 @@ class TestFailures:
     @pytest.mark.parametrize(
         ("fault", "fate"),
         [(-1, Fate.LATER), (6000, Fate.LATER), (45033, Fate.LATER), (60020, Fate.LATER), (40058, Fate.NEVER),
-         (81013, Fate.NEVER), (86008, Fate.LATER), (99999, Fate.LATER), (HTTP_502, Fate.UNKNOWN), (HTML, Fate.UNKNOWN),
+         (81013, Fate.NEVER), (86008, Fate.NEVER), (40056, Fate.LATER), (99999, Fate.LATER), (HTTP_502, Fate.UNKNOWN), (HTML, Fate.UNKNOWN),
          (LOSE_ANSWER, Fate.UNKNOWN)],
     )  # fmt: skip
     def test_each_is_met_by_its_number(self, client: WecomClient, wecom: FakeWecom, fault: object, fate: Fate) -> None:

@@ -174,9 +174,9 @@ class TestAppChats:
         chats.send(deliver(Document("report", "周报.pdf"), "appchat:C"))
         assert wecom.state.group_messages[0][1]["msgtype"] == "file"
 
-    def test_somebody_else_s_group_alarms_the_administrator(self, chats: AppChats) -> None:
+    def test_somebody_else_s_group_is_given_up(self, chats: AppChats) -> None:
         [outcome] = chats.send(deliver("在", "appchat:OTHER"))
-        assert (outcome.error, outcome.blocks) == ("86008", True)
+        assert (outcome.error, outcome.fate, outcome.blocks) == ("86008", Fate.NEVER, False)
 
     def test_a_repeat_says_so(self, chats: AppChats, wecom: FakeWecom) -> None:
         chats.create("x", ["a", "b"], chat_id="C")

@@ -98,7 +98,7 @@ class TestCards:
         )  # fmt: skip
         assert update.kind is UpdateKind.ACTION
         assert update.press == Press("visit.ok~42~sig", key)
-        assert update.reply_to == {"response_code": "RC-1", "task_id": task_id([key]), "via": "app"}
+        assert update.reply_to == {"via": "app", "card_response_code": "RC-1"}
 
     @pytest.mark.parametrize("options", [["a"], ["a", "b"]])
     def test_one_and_several_chosen_options_read_alike(self, options: list[str]) -> None:
