@@ -113,13 +113,16 @@ def snooze(running: Running, by: str, until_at: datetime) -> Running:
 def pause(running: Running, span: tuple[datetime, datetime | None], by: str, reason: str = "") -> Running:
     """Stop the time from an instant until another (None: until resumed); the remaining time stays owed.
 
-    Raises ValueError when the pause would end before it begins.
+    A clock that has already said all it had to say begins a new round: it speaks again when as much time has passed after
+    the pause (J4: a pause is not an end). Raises ValueError when the pause would end before it begins.
     """
     start_at, until_at = span
     if until_at is not None and until_at <= start_at:
         raise ValueError("a pause ends after it begins")
     if running.stopped_at:
         return running
+    if until_at is not None and len(running.taken) == len(running.clock.steps):
+        running = restart(running, start_at, keeps_pauses=True)
     resumed = resume(running, start_at)
     counted = running.pauses_in_row + (until_at is not None)
     return replace(resumed, pauses=(*resumed.pauses, Pause(start_at, until_at, by, reason)), pauses_in_row=counted)

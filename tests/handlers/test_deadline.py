@@ -54,6 +54,14 @@ def test_pausing_needs_a_reason_and_the_manager_sees_it(silent: Company) -> None
     assert stored(silent).running.pauses[0].until_at == shanghai("2026-11-24 09:00")
 
 
+def test_after_the_pause_the_silence_is_reported_again(silent: Company) -> None:
+    silent.say("zhouhang", "暂停到 11-24 因为客户走OA")
+    silent.advance_to("2026-11-26 08:59")
+    assert len([m for m in silent.inbox("zhouhang") if "回款静默 HT" in m.text]) == 1
+    silent.advance_to("2026-11-26 09:00")
+    assert len([m for m in silent.inbox("zhouhang") if "回款静默 HT" in m.text]) == 2
+
+
 def test_the_third_pause_in_a_row_is_yellow(silent: Company) -> None:
     for day in ("19", "20", "21"):
         silent.say("zhouhang", f"暂停到 11-{day} 因为客户走OA")
