@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from flask import Flask
 
@@ -17,11 +18,11 @@ from bot.media import MediaStore
 from bot.outbox import Outbox, PushPolicy
 from bot.runtime import Alarm, Runtime
 from bot.services import Reader, Services
-from bot.settings import Settings
+from bot.settings import ConfigError, Settings
 from bot.web import create_web
 from models.chat import get_setting, put_setting
 from models.db import Database
-from models.rules.workday import WorkCalendar, default_calendar
+from models.rules.workday import SHIPPED, HolidayTableError, WorkCalendar, calendar_of, default_calendar, load_years
 from models.schema import upgrade
 from scheduler.alarm import AlarmClock
 from scheduler.job import Ticker, load_jobs
@@ -81,9 +82,12 @@ def configured_adapters(services: Services) -> dict[str, Adapter]:
 
 
 def company_calendar(settings: Settings) -> WorkCalendar:
-    """Return the company's calendar: shipped tables, hours of the configuration, days added or taken."""
+    """Return the company's calendar: shipped tables and its own, hours of the configuration, days added or taken.
+
+    Raises ConfigError when a table cannot be used.
+    """
     section = settings.calendar
-    base = default_calendar(section.timezone)
+    base = _with_own_tables(section.tables, section.timezone)
     extra_off, extra_work = frozenset(section.extra_holidays), frozenset(section.extra_workdays)
     return replace(
         base,
@@ -94,6 +98,15 @@ def company_calendar(settings: Settings) -> WorkCalendar:
         off=(base.off | extra_off) - extra_work,
         work=(base.work | extra_work) - extra_off,
     )
+
+
+def _with_own_tables(folder: Path | None, zone: ZoneInfo) -> WorkCalendar:
+    if folder is None:
+        return default_calendar(zone)
+    try:
+        return calendar_of((*load_years(SHIPPED), *load_years(folder)), zone)
+    except HolidayTableError as error:
+        raise ConfigError(f"calendar.tables: {error}") from None
 
 
 def push_policy(settings: Settings) -> PushPolicy:

@@ -173,6 +173,8 @@ class CalendarSection(Section):
     quiet_hours: Hours = (time(21), time(8))
     extra_holidays: tuple[date, ...] = ()
     extra_workdays: tuple[date, ...] = ()
+    tables: Path | None = None
+    """A folder of holiday tables of later years, or corrected ones, written like those in models/rules/calendar."""
 
 
 class VisitRules(Section):
