@@ -47,8 +47,16 @@ class Anatomy:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
+    """What was taken off the front and out of brackets."""
+
     short: str = ""
     around: frozenset[str] = frozenset()
+    legal: str = ""
+
+
+def is_legal(word: str) -> bool:
+    """Tell whether a word is a legal form."""
+    return word in _LEGAL
 
 
 def _strip_legal(text: str) -> tuple[str, str]:
@@ -73,7 +81,7 @@ def _enter(place: _Place, name: str, *, bracket: bool = False) -> _Place | None:
     region = regions.table().get(name) or (regions.districts().get(name) if bracket else None)
     if region is None or not (place.short == "" or place.short in region.around or region.short in place.around):
         return None
-    return _Place(region.short, place.around | region.around)
+    return replace(place, short=region.short, around=place.around | region.around)
 
 
 def _strip_region(text: str, place: _Place) -> tuple[str, _Place]:
@@ -102,7 +110,10 @@ def _open_brackets(name: str) -> tuple[str, _Place]:
         if entered is not None:
             place = entered
             return ""
-        return "" if inner in _LEGAL else inner
+        if inner in _LEGAL:
+            place = replace(place, legal=inner)
+            return ""
+        return inner
 
     return letters.fold(_BRACKETS.sub(judge, name)), place
 
@@ -119,7 +130,7 @@ def dissect(name: str) -> Anatomy:
         legal = more + legal
     core, place = _strip_region(rest, place)
     brand, trade = trades.split(core)
-    return Anatomy(letters.fold(name), rest, place.short, place.around, brand, trade, legal, branch)
+    return Anatomy(letters.fold(name), rest, place.short, place.around, brand, trade, place.legal + legal, branch)
 
 
 def keeping_region(anatomy: Anatomy) -> Anatomy | None:
@@ -142,4 +153,16 @@ def dropping_district(anatomy: Anatomy) -> Anatomy | None:
 
 def other_readings(anatomy: Anatomy) -> tuple[Anatomy, ...]:
     """Return the other ways to cut a name; few names have any."""
-    return tuple(one for one in (keeping_region(anatomy), dropping_district(anatomy)) if one is not None)
+    ways = (keeping_region(anatomy), dropping_district(anatomy), hearing_trade(anatomy))
+    return tuple(one for one in ways if one is not None)
+
+
+def hearing_trade(anatomy: Anatomy) -> Anatomy | None:
+    """Return the reading of typed pinyin in which its end is a trade (zhengyue|maoyi); None when it has none."""
+    letters_ = anatomy.brand
+    if anatomy.trade or not (letters_.isascii() and letters_.isalpha()):
+        return None
+    for start in range(4, len(letters_) - 2):
+        if word := trades.by_sound().get(letters_[start:]):
+            return replace(anatomy, brand=letters_[:start], trade=(word,))
+    return None

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.parse.customer import letters
+from bot.parse.customer import letters, sound
 from bot.parse.customer.anatomy import Anatomy, dissect
 from bot.parse.customer.keys import Spelling
 from bot.parse.customer.score import Fit
@@ -10,6 +10,7 @@ from bot.parse.customer.types import Candidate, CustomerName, Reason, Resolution
 from bot.parse.customer.words import words
 
 _LINK = 0.80
+_LINK_INITIALS = 0.90
 _MARGIN = 0.06
 _NOTEWORTHY = 0.55
 _BRAND = 0.8
@@ -53,7 +54,7 @@ def true_spelling(said: Anatomy, name: CustomerName, kind: Spelling) -> Spelling
     listed = dissect(name.name)
     if said.full == listed.full:
         return Spelling.FULL
-    same = said.branch == listed.branch and (said.plain == listed.plain or said.placed == listed.placed)
+    same = (said.region, said.branch) == (listed.region, listed.branch) and said.core == listed.core
     return Spelling.PLAIN if same else None
 
 
@@ -121,5 +122,17 @@ def _winner(said: Anatomy, rated: list[Rated]) -> Rated | None:
     good = best.fit.score >= _LINK and best.fit.score - second >= _MARGIN and best.fit.brand >= _BRAND
     if not good or best.fit.contradiction:
         return None
-    short = said.full.isascii() and said.full.isalpha() and len(said.full) < _SHORTEST_INITIALS
-    return None if short or len(said.core) < 2 else best
+    listed = dissect(best.name.name)
+    if said.full.isascii() and said.full.isalpha() and not _typed_enough(said.full, best, listed.brand):
+        return None
+    only_borrowed = not said.trade and listed.borrowed  # 华东 may be the region, not 华东机械
+    return best if len(said.core) >= 2 and not only_borrowed else None
+
+
+def _typed_enough(typed: str, best: Rated, brand: str) -> bool:
+    """Tell whether Latin letters are enough to link: a Latin brand, pinyin, or four initials that fit exactly."""
+    if brand.startswith(typed):
+        return True
+    if sound.only_initials(typed):
+        return len(typed) >= _SHORTEST_INITIALS and best.fit.score >= _LINK_INITIALS
+    return len(typed) >= _SHORTEST_INITIALS

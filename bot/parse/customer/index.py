@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.parse.customer import codes, decide, letters
+from bot.parse.customer import codes, decide, letters, sound
 from bot.parse.customer.anatomy import Anatomy, dissect
 from bot.parse.customer.decide import Rated
 from bot.parse.customer.keys import LONGEST_EXACT, Spelling, query_tokens
-from bot.parse.customer.mention import mentions
+from bot.parse.customer.mention import Asker, mentions
 from bot.parse.customer.score import NO_FIT, Fit, fit
 from bot.parse.customer.store import Store
 from bot.parse.customer.types import Candidate, CustomerName, Reason, Resolution, Scope, Why
@@ -43,7 +43,7 @@ class CustomerIndex:
     def __init__(self, version: int = 0) -> None:
         self.version = version
         self._store = Store()
-        self._codes: dict[str, set[str]] = {}
+        self._codes: dict[str, tuple[str, ...]] = {}
 
     @classmethod
     def build(cls, names: Iterable[CustomerName], *, version: int = 0) -> "CustomerIndex":
@@ -57,6 +57,7 @@ class CustomerIndex:
         for name, packed in rows:
             index.put(name, packed)
         index._store.settle()
+        sound.warm_up()
         return index
 
     def __len__(self) -> int:
@@ -74,7 +75,7 @@ class CustomerIndex:
         self._forget_codes(name.id)
         self._store.put(name, keys)
         for code in _codes_of(name):
-            self._codes.setdefault(code, set()).add(name.id)
+            self._codes[code] = (*self._codes.get(code, ()), name.id)
 
     add = put
     update = put
@@ -87,9 +88,10 @@ class CustomerIndex:
     def _forget_codes(self, customer_id: str) -> None:
         known = self._store.get(customer_id)
         for code in _codes_of(known) if known else ():
-            holders = self._codes[code]
-            holders.discard(customer_id)
-            if not holders:
+            holders = tuple(one for one in self._codes[code] if one != customer_id)
+            if holders:
+                self._codes[code] = holders
+            else:
                 del self._codes[code]
 
     def find(
@@ -114,11 +116,12 @@ class CustomerIndex:
         self, text: str, *, own: Collection[str] = (), team: Collection[str] = (), context: str | None = None
     ) -> tuple[tuple[tuple[int, int], Resolution], ...]:
         """Return the customers named inside a sentence as ((start, end), resolution), in order, not overlapping."""
+        near = self._store.rows(own) | self._store.rows(team)
 
         def find(part: str) -> Resolution:
             return self.find(part, own=own, team=team, context=context)
 
-        return mentions(text, self._store, find)
+        return mentions(text, self._store, Asker(find, near.__contains__))
 
     def duplicates(self, name: str, *, limit: int = 3) -> tuple[Candidate, ...]:
         """Return customers that a new one of this name may already be (L15): 恒立液压股份 ↔ 恒立液压有限公司."""
@@ -185,9 +188,9 @@ class CustomerIndex:
     def _exact(self, said: Anatomy) -> dict[int, Spelling]:
         """Return the rows spelled like this, with the strongest spelling; a chance equal hash is sorted out here."""
         found: dict[int, Spelling] = {}
-        tries = (said.full, said.plain + said.branch, said.placed + said.branch)
+        tries = (said.full[:LONGEST_EXACT], said.placed + said.branch)
         for text in dict.fromkeys(tries):
-            for row, kind in self._store.spelled(text[:LONGEST_EXACT] if text == said.full else text):
+            for row, kind in self._store.spelled(text):
                 spelling = decide.true_spelling(said, self._store.name(row), Spelling(kind))
                 if spelling is not None:
                     found[row] = min(found.get(row, spelling), spelling)

@@ -5,10 +5,10 @@ pairs of letters, sounds and initials; every token holds something distinctive, 
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 from itertools import combinations
+from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -18,7 +18,7 @@ from bot.parse.customer import letters, sound, trades
 from bot.parse.customer.anatomy import Anatomy, dissect, dropping_district, keeping_region, other_readings
 from bot.parse.customer.spelling import Kind, Unit, spellings
 
-KEYS_VERSION = 2  # raise when tables or hashing change: stored rows of another version are computed again
+KEYS_VERSION = 3  # raise when tables or hashing change: stored rows of another version are computed again
 _BASE = 1_000_003
 _MASK = (1 << 64) - 1
 _HEADER = 3
@@ -35,32 +35,23 @@ class Spelling(IntEnum):
     BRAND = 4  # the brand alone, or region and brand
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """The keys of one customer."""
+class Parts(NamedTuple):
+    """The packed keys of one customer, cut but not yet read."""
 
-    exact: NDArray[np.uint64]
-    kinds: NDArray[np.uint8]
-    tokens: NDArray[np.uint32]
-
-    def pack(self) -> bytes:
-        """Return the keys as bytes for one database column."""
-        header = bytes((KEYS_VERSION, *divmod(len(self.exact), 256)))
-        return header + self.kinds.tobytes() + self.exact.astype("<u8").tobytes() + self.tokens.astype("<u4").tobytes()
+    kinds: bytes
+    exact: bytes
+    tokens: bytes
 
 
-def unpack(row: bytes) -> Keys | None:
-    """Read packed keys; None when they were made by other tables and must be computed again."""
+def unpack(row: bytes) -> Parts | None:
+    """Cut packed keys; None when they were made by other tables and must be computed again."""
     if len(row) < _HEADER or row[0] != KEYS_VERSION:
         return None
-    count = row[1] * 256 + row[2]
-    rest = len(row) - _HEADER - 9 * count
-    if rest < 0 or rest % 4:
+    exact_at = _HEADER + row[1] * 256 + row[2]
+    tokens_at = exact_at + 8 * (exact_at - _HEADER)
+    if len(row) < tokens_at or (len(row) - tokens_at) % 4:
         return None
-    start = _HEADER + count
-    exact = np.frombuffer(row, "<u8", count, start)
-    tokens = np.frombuffer(row, "<u4", rest // 4, start + 8 * count)
-    return Keys(exact, np.frombuffer(row, np.uint8, count, _HEADER), tokens)
+    return Parts(row[_HEADER:exact_at], row[exact_at:tokens_at], row[tokens_at:])
 
 
 def exact_hash(text: str) -> int:
@@ -98,14 +89,14 @@ def keys_for(name: str, aliases: Iterable[str] = ()) -> bytes:
             key = exact_hash(folded)
             exact[key] = min(exact.get(key, Spelling.ALIAS), Spelling.ALIAS)
             tokens.update(_name_tokens(dissect(alias)))
-    kinds = np.fromiter(exact.values(), np.uint8, len(exact))
-    hashes = np.fromiter(exact, np.uint64, len(exact))
-    return Keys(hashes, kinds, np.fromiter(sorted(tokens), np.uint32, len(tokens))).pack()
+    header = bytes((KEYS_VERSION, *divmod(len(exact), 256)))
+    hashes = np.fromiter(exact, "<u8", len(exact)).tobytes()
+    return header + bytes(exact.values()) + hashes + np.fromiter(sorted(tokens), "<u4", len(tokens)).tobytes()
 
 
 def _spellings(anatomy: Anatomy) -> Iterator[tuple[Spelling, str]]:
     yield Spelling.FULL, anatomy.full
-    yield Spelling.PLAIN, anatomy.plain + anatomy.branch
+    yield Spelling.PLAIN if anatomy.region in anatomy.plain else Spelling.CORE, anatomy.plain + anatomy.branch
     yield Spelling.PLAIN, anatomy.placed + anatomy.branch
     if not anatomy.branch:
         yield Spelling.CORE, anatomy.core

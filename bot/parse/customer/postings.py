@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.parse.customer.keys import Keys
+from bot.parse.customer.keys import Parts
 
 _LOW = np.uint64(0xFFFFFFFF)
 _SHIFT = np.uint64(32)
@@ -45,15 +45,15 @@ class Block:
         return np.asarray(self.exact[places] == hashes, np.bool_)
 
 
-def block(keys: Sequence[Keys], first: int) -> Block:
+def block(keys: Sequence[Parts], first: int) -> Block:
     """Build a block of rows numbered from `first`."""
     rows = np.arange(first, first + len(keys), dtype=np.uint64)
-    tokens = np.concatenate([one.tokens for one in keys] or [np.empty(0, np.uint32)]).astype(np.uint64)
-    pairs = (tokens << _SHIFT) | np.repeat(rows, [len(one.tokens) for one in keys])
+    tokens = np.frombuffer(b"".join(one.tokens for one in keys), "<u4").astype(np.uint64)
+    pairs = (tokens << _SHIFT) | np.repeat(rows, [len(one.tokens) // 4 for one in keys])
     pairs.sort()
-    exact = np.concatenate([one.exact for one in keys] or [np.empty(0, np.uint64)])
-    kinds = np.concatenate([one.kinds for one in keys] or [np.empty(0, np.uint8)])
-    exact_rows = np.repeat(rows.astype(np.uint32), [len(one.exact) for one in keys])
+    exact = np.frombuffer(b"".join(one.exact for one in keys), "<u8")
+    kinds = np.frombuffer(b"".join(one.kinds for one in keys), np.uint8)
+    exact_rows = np.repeat(rows.astype(np.uint32), [len(one.kinds) for one in keys])
     order = np.argsort(exact, kind="stable")
     return Block(pairs, exact[order], exact_rows[order], kinds[order])
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.parse.customer import regions, trades
+from bot.parse.customer import regions, sound, trades
 from bot.parse.customer.align import align
 from bot.parse.customer.anatomy import Anatomy, other_readings
 from bot.parse.customer.spelling import spellings
@@ -56,12 +56,22 @@ def fit(said: Anatomy, listed: Anatomy) -> Fit:
     best = NO_FIT
     for query in _readings(said):
         for name in _readings(listed):
+            if name is not listed and not _begins_like(query, name):
+                continue
             one = _fit(query, name)
             if (query is not said or name is not listed) and one.score > 0:
                 one = Fit(one.score - FINE.reading_kept, one.brand, one.contradiction)
             if one.score > best.score:
                 best = one
     return best
+
+
+def _begins_like(said: Anatomy, listed: Anatomy) -> bool:
+    """Tell whether two readings start with about the same sound: another cut of a name is worth a look only then."""
+    if not said.core or not listed.core:
+        return False
+    heard = said.core[0] if said.core[0].isascii() else sound.initials(said.core[0])[0]
+    return heard in sound.initials(listed.core[0])
 
 
 @lru_cache(maxsize=65536)

@@ -86,3 +86,13 @@ def spell(letters: str) -> tuple[tuple[str, ...], ...]:
         best.append(cuts[:_MOST_SPELLINGS])
     cheapest = best[-1][0][0]
     return tuple(cut for cost, cut in best[-1] if cost <= cheapest + _SLACK)
+
+
+def only_initials(letters: str) -> bool:
+    """Tell whether Latin letters are read as initials alone: hdjx, not huadong."""
+    return all(len(piece) == 1 for piece in spell(letters)[0])
+
+
+def warm_up() -> None:
+    """Load what the first typed pinyin would wait for."""
+    spell("a")

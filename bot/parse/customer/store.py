@@ -6,7 +6,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.parse.customer.keys import Keys, exact_hash, keys_for, unpack
+from bot.parse.customer.keys import Parts, exact_hash, keys_for, unpack
 from bot.parse.customer.postings import Block, block, merge
 from bot.parse.customer.types import CustomerName
 
@@ -24,7 +24,7 @@ class Store:
         self._ties = np.empty(0, np.uint32)
         self._alive = np.empty(0, np.bool_)
         self._blocks: list[Block] = []
-        self._waiting: list[Keys] = []
+        self._waiting: list[Parts] = []
 
     def __len__(self) -> int:
         return len(self._places)

@@ -3,6 +3,8 @@
 from functools import cache, lru_cache
 from pathlib import Path
 
+from bot.parse.customer import sound
+
 _FILE = Path(__file__).with_name("trades.txt")
 LONGEST = 8
 _LONG_BRAND = 5
@@ -31,6 +33,18 @@ def _groups() -> tuple[dict[str, frozenset[int]], frozenset[str]]:
 def is_trade(word: str) -> bool:
     """Tell whether a word is one of the trades table."""
     return word in _groups()[0]
+
+
+def is_telling(word: str) -> bool:
+    """Tell whether a word is a trade that says what a company does (机械, not 科技)."""
+    known, fillers = _groups()
+    return word in known and word not in fillers
+
+
+@cache
+def by_sound() -> dict[str, str]:
+    """Return the trades by their pinyin, for names typed with a Latin keyboard: maoyi → 贸易."""
+    return {"".join(sound.readings(char)[0] for char in word): word for word in _groups()[0] if len(word) >= 2}
 
 
 @lru_cache(maxsize=65536)
