@@ -38,14 +38,14 @@ _CUES: tuple[tuple[PhotoKind, float, str], ...] = (
 )
 _COMPILED = tuple((kind, weight, re.compile(pattern, re.MULTILINE)) for kind, weight, pattern in _CUES)
 _ENOUGH = 6.0
-_PAPER = frozenset(_K) - {_K.SITE_PHOTO, _K.CHAT_SCREENSHOT, _K.OTHER}
+PAPERS = frozenset(_K) - {_K.SITE_PHOTO, _K.CHAT_SCREENSHOT, _K.OTHER}
 _EXPECTED = 2.5
 
 
 def classify(page: Page, *, expect: PhotoKind | None = None) -> tuple[PhotoKind, float]:
     """Return the kind and how sure (0…1). `expect` is what the conversation asked for: a small push, never a verdict."""
     scores = _scores(page.text)
-    if any(scores.get(kind, 0) >= _ENOUGH for kind in _PAPER):
+    if any(scores.get(kind, 0) >= _ENOUGH for kind in PAPERS):
         scores.pop(_K.SITE_PHOTO, None)  # forms carry dates and addresses too
     if expect is not None and scores.get(expect):
         scores[expect] += _EXPECTED

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.photo.layout import Span, Vector, below, right_of, spans_of, union_box
+from bot.photo.layout import Span, Vector, below, in_order, right_of, spans_of, union_box
 from bot.photo.reading import Box, Field, Line
 from bot.photo.text import Heard
 
@@ -47,7 +47,8 @@ class Label:
     """A printed label and what stands behind it.
 
     `pattern` finds the label; the value is the rest of the line, else the line beside it, else (with `under`) below it.
-    `wraps`: the value may go on in the next lines, which start where the value started; `stop` ends it.
+    `wraps`: the value may go on in the next lines, which start where the value started; `stop` ends it. Of several hits
+    the `nth` in reading order counts, or with `leftmost` the one furthest left.
     """
 
     name: str
@@ -56,17 +57,20 @@ class Label:
     wraps: bool = False
     under: bool = False
     nth: int = 0
+    leftmost: bool = False
 
 
 def page_of(lines: Iterable[Line], size: tuple[int, int]) -> Page:
     """Prepare read lines for the field finders."""
-    return Page(spans_of(lines), size)
+    return Page(in_order(spans_of(lines)), size)
 
 
 def labelled(page: Page, labels: Iterable[Label], *, stop: str = "(?!)") -> Iterator[Field]:
     """Yield a field for each label whose value parses; the first hit in reading order wins."""
     for label in labels:
         hits = [hit for span in page.spans for hit in _hits(page, span, label, stop)]
+        if label.leftmost:
+            hits.sort(key=lambda hit: hit.box[0][0] if hit.box else 0)
         if len(hits) > label.nth:
             yield hits[label.nth]
 
@@ -81,16 +85,17 @@ def wrapped(page: Page, value: Value, *, stop: str) -> Value:
     heard, spans, last = value.heard, list(value.spans), value.spans[-1]
     left = value.left
     for _ in range(MAX_WRAPPED):
-        following = below(last, [s for s in page.spans if s not in spans], left=left, reach=2.1, shift=1.2)
-        if following is None or re.search(stop, following.text) or not _same_size(last, following):
+        following = below(last, [s for s in page.spans if s not in spans], left=left, reach=1.85, shift=1.2)
+        if following is None or re.search(stop, following.text) or not _continues(last, following):
             break
         heard, last, left = heard + following.heard, following, following.start
         spans.append(following)
     return Value(heard, tuple(spans), value.left)
 
 
-def _same_size(one: Span, other: Span) -> bool:
-    return 0.6 < one.height / other.height < 1.6
+def _continues(one: Span, other: Span) -> bool:
+    """Tell a continuation: same size, and not longer, because only a full line is continued."""
+    return 0.6 < one.height / other.height < 1.6 and float((other.end - one.end) @ one.along) < 1.5 * one.height
 
 
 def _hits(page: Page, span: Span, label: Label, stop: str) -> Iterator[Field]:

@@ -100,6 +100,12 @@ def email(heard: Heard) -> Parsed:
     return (match[0], heard.part(*match.span())) if match else None
 
 
+def person(heard: Heard) -> Parsed:
+    """Parse a person's name: two to four Chinese characters, nothing else on the line."""
+    match = re.match(rf"^[{HAN}·]{{2,4}}", heard.text)
+    return (match[0], heard.part(*match.span())) if match else None
+
+
 def anything(heard: Heard) -> Parsed:
     """Take the rest as it stands."""
     return (heard.text, heard) if heard.text else None

@@ -1,23 +1,28 @@
 """From the bytes of a file to a Reading. Runs in the reading child only."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from time import monotonic
 
 import cv2
 import numpy as np
 
-from bot.photo.classify import classify
-from bot.photo.engine import Engine
+from bot.photo.classify import PAPERS, classify
+from bot.photo.engine import Engine, Sheet
 from bot.photo.fields import find_fields
+from bot.photo.geometry import turned
 from bot.photo.load import Picture, Pixels, RefusedPhotoError, is_pdf, load_picture
 from bot.photo.page import page_of
 from bot.photo.pages import load_pages
-from bot.photo.reading import Box, Field, PhotoKind, Point, Problem, Quality, Reading
+from bot.photo.reading import Box, Field, Line, PhotoKind, Point, Problem, Quality, Reading, Seal
+from bot.photo.seal import CERTAIN, Outline, find_outlines, is_grey, unrolled, without_ink
 
 _QUALITY_SIDE = 960
 _BLURRED_BELOW = 30.0
 _DARK_BELOW = 45.0
+_UNSEEN = 0.9
+_LEGIBLE = 0.8
+_SHORTEST_NAME = 6
 
 
 def look(data: bytes, engine: Engine, *, expect: PhotoKind | None = None) -> Reading:
@@ -46,7 +51,8 @@ def _best_page(pages: Iterable[Picture], engine: Engine, expect: PhotoKind | Non
 
 
 def _read(picture: Picture, engine: Engine, expect: PhotoKind | None) -> Reading:
-    sheet = engine.read(picture.pixels)
+    outlines = find_outlines(picture.pixels)
+    sheet = engine.read(without_ink(picture.pixels, outlines) if outlines else picture.pixels)
     height, width = picture.pixels.shape[:2]
     size = (height, width) if sheet.turn % 2 else (width, height)
     page = page_of(sheet.lines, size)
@@ -58,10 +64,29 @@ def _read(picture: Picture, engine: Engine, expect: PhotoKind | None) -> Reading
         fields=find_fields(kind, page),
         exif=picture.exif,
         size=size,
+        seal=_seal(picture.pixels, outlines, sheet, engine, kind),
         quality=quality_of(picture.pixels),
         turn=sheet.turn * 90,
     )
     return _scaled(reading, picture.scale)
+
+
+def _seal(pixels: Pixels, outlines: Sequence[Outline], sheet: Sheet, engine: Engine, kind: PhotoKind) -> Seal:
+    """Say whether a seal is there; where its colour cannot show, say that."""
+    found = [one for one in outlines if one.score >= CERTAIN and (one.shape == "round" or kind in PAPERS)]
+    if not found:
+        spoilt = is_grey(pixels) or quality_of(pixels).blurred
+        return Seal("cannot_tell" if spoilt else "not_seen", confidence=0.0 if spoilt else _UNSEEN)
+    best = found[0].turned(sheet.turn, pixels.shape[1], pixels.shape[0])
+    return Seal("present", best.box(), _seal_text(turned(pixels, sheet.turn), best, engine), round(best.score, 2))
+
+
+def _seal_text(upright: Pixels, outline: Outline, engine: Engine) -> str | None:
+    strip = unrolled(upright, outline)
+    height, width = strip.shape[:2]
+    whole = Line("", ((0, 0), (width, 0), (width, height), (0, height)), 0.0)
+    line = engine.read_boxes(strip, [whole])[0]
+    return line.text if line.confidence >= _LEGIBLE and len(line.text) >= _SHORTEST_NAME else None
 
 
 def quality_of(pixels: Pixels) -> Quality:

@@ -6,9 +6,26 @@ from dataclasses import dataclass
 from bot.photo.reading import Line
 
 _HALF: dict[int, str] = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+_SIMPLE = dict(
+    zip(
+        "強偉傑麗軍靜艷濤國東慶蘭遠飛鵬張劉陳楊趙吳孫馬羅鄭謝韓馮蕭鄧許呂蘇盧蔣賈葉閻鍾龍萬錢湯賴龔顏嚴溫魯韋畢聶齊莊塗費紀號樓層區縣鎮廣門電話機構業務貿產設備醫療術環網絡科創聯雲嘉銳啟華發豐達興寶鋼鐵車廠圖裝飾詢諮報價簽訂協議條書",
+        "强伟杰丽军静艳涛国东庆兰远飞鹏张刘陈杨赵吴孙马罗郑谢韩冯萧邓许吕苏卢蒋贾叶阎钟龙万钱汤赖龚颜严温鲁韦毕聂齐庄涂费纪号楼层区县镇广门电话机构业务贸产设备医疗术环网络科创联云嘉锐启华发丰达兴宝钢铁车厂图装饰询咨报价签订协议条书",
+        strict=True,
+    )
+)  # the engine writes a blurred character in its traditional form; papers here are in simplified ones
 _SAME = _HALF | {
     ord(char): other
-    for char, other in {"—": "-", "–": "-", "−": "-", "_": "-", "。": ".", "【": "[", "】": "]", "︰": ":"}.items()
+    for char, other in {
+        **_SIMPLE,
+        "—": "-",
+        "–": "-",
+        "−": "-",
+        "_": "-",
+        "。": ".",
+        "【": "[",
+        "】": "]",
+        "︰": ":",
+    }.items()
 }
 
 

@@ -3,7 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
+from bot.photo.fields.cards import business_card_fields, id_card_fields, waybill_fields
 from bot.photo.fields.chat import chat_fields
+from bot.photo.fields.contract import contract_fields
+from bot.photo.fields.papers import invoice_fields, licence_fields, slip_fields
 from bot.photo.fields.watermark import watermark_fields
 from bot.photo.page import Page
 from bot.photo.reading import Field, PhotoKind
@@ -12,6 +15,13 @@ FINDERS: Mapping[PhotoKind, Callable[[Page], Iterator[Field]]] = MappingProxyTyp
     {
         PhotoKind.SITE_PHOTO: watermark_fields,
         PhotoKind.CHAT_SCREENSHOT: chat_fields,
+        PhotoKind.CONTRACT_PAGE: contract_fields,
+        PhotoKind.LICENCE: licence_fields,
+        PhotoKind.INVOICE: invoice_fields,
+        PhotoKind.WAYBILL: waybill_fields,
+        PhotoKind.BUSINESS_CARD: business_card_fields,
+        PhotoKind.ID_CARD: id_card_fields,
+        PhotoKind.SIGNED_SLIP: slip_fields,
     }
 )
 

@@ -17,7 +17,7 @@ _AREA = (
     "采购|销售|项目|设备|设备科|财务|运营|行政|技术|区域|仓库|仓储|物流|市场|人事|人力资源|生产|质量|品质|研发|产品|客户|商务|工程|信息|信息科|后勤|法务"
     "|大区|高级|资深|执行|常务|办公室|综合|门店|供应链|渠道|售后|客服|安全|招标|品牌|总务|基建|维修|IT"
 )
-_TITLE = re.compile(rf"(?:(?:{_AREA})(?:部|科|处|中心)?){{0,2}}(?:副?总经理|副总裁|副总监|副?(?:{TITLE_WORDS}))")
+TITLE = re.compile(rf"(?:(?:{_AREA})(?:部|科|处|中心)?){{0,2}}(?:副?总经理|副总裁|副总监|副?(?:{TITLE_WORDS}))")
 _SURNAME = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔"
     "白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐沿梅莫庄辛管祝左"
@@ -41,7 +41,7 @@ def chat_fields(page: Page) -> Iterator[Field]:
     name = title = None
     if header is not None:
         heard = _without_noise(header.heard)
-        title = _TITLE.search(heard.text)
+        title = TITLE.search(heard.text)
         name = _name_in(heard, title)
         if name is not None:
             yield field_of("contact", name.text, name, [header])
@@ -114,7 +114,7 @@ def _introduced(page: Page, name: str | None) -> Iterator[Field]:
         for more in near:
             heard, used = heard + more.heard, [*used, more]
         spoken = _SELF.search(heard.text)
-        title = _TITLE.search(heard.text, spoken.start("rest")) if spoken else None
+        title = TITLE.search(heard.text, spoken.start("rest")) if spoken else None
         if title and (name is None or name in heard.text):
             yield field_of("title", title[0], heard.part(*title.span()), used)
             if name is None and (who := _NAME.match(heard.text, title.end())):

@@ -1,0 +1,71 @@
+"""Signature page of a contract: number, both parties, who signed, when (R13, J4)."""
+
+import re
+from collections.abc import Iterator
+
+from bot.photo.layout import Span, below
+from bot.photo.page import PUNCTUATION, Label, Page, Value, field_of, labelled, wrapped
+from bot.photo.parsers import company, day, person, strict_company, take
+from bot.photo.reading import Field
+
+_STOP = r"^[甲乙]方|授权|代表|日期|签字|签章|法定|地址|电话|开户|账号|税号|^第.{1,3}条"
+_PARTY = r"^{side}方(?:$|[(:;盖签单名]|(?=[^\u4e00-\u9fff]))"
+_SIDES = (("customer", "甲"), ("supplier", "乙"))
+_LABELS = (
+    Label("contract_no", r"(?:合同|协议|订单)(?:编)?号[:;.]?", take(r"[A-Za-z0-9][A-Za-z0-9\-/]{4,}")),
+    Label("sign_date", r"(?:签订|签署|签约|签字)(?:日期|时间)[:;.]?", day, leftmost=True),
+    Label("sign_date", r"^日期[:;.]?", day, leftmost=True),
+    Label("sign_date", r"签.{0,2}期[:;.]?", day, leftmost=True),
+    Label(
+        "signer",
+        r"(?:授权代表|委托代理人|法定代表人|签约代表|代表人|签字人)(?:\(?签[字章名]\)?)?[:;.]?",
+        person,
+        leftmost=True,
+    ),
+)
+_LABEL_ONLY = re.compile(r"^[甲乙]方(?:[(].{0,4}[)]?)?[:;.]?")
+
+
+def contract_fields(page: Page) -> Iterator[Field]:
+    """Yield the fields of a signature page; 甲方 is our customer unless the page says otherwise."""
+    yield from labelled(page, _LABELS, stop=_STOP)
+    for name, side in _SIDES:
+        found = _party(page, name, _PARTY.format(side=side))
+        if found is not None:
+            yield found
+
+
+def _party(page: Page, name: str, pattern: str) -> Field | None:
+    """Find a party: behind its label, under it, and, when a seal hides the label, in the other party's row."""
+    anchors = [span for span in page.spans if re.search(pattern, span.text)]
+    for parse in (strict_company, company):
+        for span in reversed(anchors):  # the signature block stands below the preamble
+            for value in _places(page, span):
+                parsed = parse(value.heard)
+                if parsed is not None and not _LABEL_ONLY.match(value.heard.text):
+                    return field_of(name, *parsed, value.spans)
+    return _opposite(page, name)
+
+
+def _places(page: Page, span: Span) -> Iterator[Value]:
+    label = _LABEL_ONLY.match(span.text)
+    end = label.end() if label else 2
+    rest = span.heard.part(end).stripped(PUNCTUATION + "盖章)(签")
+    if len(rest.text) >= 4:
+        yield wrapped(page, Value(rest, (span,), span.offset(end)), stop=_STOP)
+    under = below(span, page.spans, reach=3.0, shift=3.0)
+    if under is not None and not re.search(_STOP, under.text):
+        yield wrapped(page, Value(under.heard, (under,), under.start), stop=_STOP)
+
+
+def _opposite(page: Page, name: str) -> Field | None:
+    """Take the company on the other half of the page, beside or level with the party that was found."""
+    middle = page.size[0] / 2
+    for span in reversed(page.spans):
+        on_side = float(span.start[0]) < middle if name == "customer" else float(span.start[0]) >= middle
+        if on_side and re.match(r"^[\u4e00-\u9fff()]{4,}", span.text) and not re.search(_STOP, span.text):
+            value = wrapped(page, Value(span.heard, (span,), span.start), stop=_STOP)
+            parsed = strict_company(value.heard)
+            if parsed is not None and len(value.heard.text) == len(parsed[0]):
+                return field_of(name, *parsed, value.spans)
+    return None
