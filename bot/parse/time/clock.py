@@ -46,10 +46,10 @@ _LONG = "|".join(sorted((name for name in PARTS if len(name) > 1), key=len, reve
 _PART = re.compile(
     rf"(?P<long>{_LONG})(?!好|安(?!排)|班)|(?P<short>[早晚晨夜])(?!上(?!班)|间|里|点(?!半)|安|好|餐|会|饭|宴|些|一点|报|班|市|退)"
 )
-_HOUR = r"(?P<h>\d{1,2}|[零〇]|二?十[一二三四]?|廿[一二三四]?|[一二两三四五六七八九]|十[一-九])"
+_HOUR = r"(?P<h>\d{1,2}|[零〇]|二十[一二三四]?|十[一二三四五六七八九]?|廿[一二三四]?|[一二两三四五六七八九])"
 _MINUTE = r"\d{1,2}|[零〇][一二三四五六七八九]|[二三四五]?十[一二三四五六七八九]?|[一二三四五六七八九](?=分)"
 _QUANTITY = r"[个万元块名位人台家件条吨千百%单份张次天块号月周年箱]|小时|分钟|公"
-_LIST = r"(?:建议|意见|要求|问题|原因|好处|理由|需求|说明|内容|想法|注意|思考|总结|心得|体会|诉求|结论|顾虑|优势|不足|改进|共识|反馈|疑问|：|:|，|信息|优点|缺点|方面|担心|关键)"
+_LIST = r"(?:建议|意见|要求|问题|原因|好处|理由|需求|说明|内容|想法|注意|思考|总结|心得|体会|诉求|结论|顾虑|优势|不足|改进|共识|反馈|疑问|：|:|，|信息|优点|缺点|方面|担心|关键|水|式)"
 _CLOCKS = (
     re.compile(rf"差(?P<to>一刻|{_MINUTE})分?钟?(?:到|不到)?{_HOUR}[点时](?:钟|整)?"),
     re.compile(rf"{_HOUR}点差(?P<to>一刻|[一二三四五六七八九十\d]{{1,2}}(?=分))分?"),
@@ -141,7 +141,7 @@ def _stands_alone(found: re.Match[str]) -> bool:
         return False
     if found["h"] == "一":
         return bool(re.match(r"之?前|以前|之?后(?!续)|整|左右|到|半", after)) or (
-            not before.strip() and not after.startswith("点")
+            not before.strip() and re.match(r"\s*$|开|见|去|来|在|出|约|碰|准|回|打|电|视|线|培|面", after) is not None
         )
     return not after.startswith("点")
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 
-from bot.parse.time.atom import atom
+from bot.parse.time.atom import NUMERALS, atom
 from bot.parse.time.match import Grain, Note
 from bot.parse.time.months import years_around
 from bot.parse.time.numerals import to_int
@@ -16,7 +16,7 @@ _DAY_NUMBER = r"[0-3]?\d|[一二三四五六七八九]|[一二]?十[一二三四
 # A bare number after a month is a day only when nothing counts with it: 11月25打款, not 11月25万 or 11月3个.
 _COUNTED = r"\d.万亿千百元块个台家单套件人次点时:：%折倍月年周天位条款公吨箱kKwW/\-"
 # 国庆路88号, 3号楼, 5号线, 第2号: numbers that are no days.
-_PLACE = r"(?:楼|线|机|店|门|库|仓|院|厂|车间|会议室|桌|窗|柜|馆|桥|井|员工|选手|工位|电池|文件|令|产品|样品|码|段|位|房|室|铺|展位|展台|展厅|公馆|地块|订单|合同|标段|包|车|料|色|模|轴|泵|炉|油|钢|字|角|卡)"
+_PLACE = r"(?:楼|线|机|店|门|库|仓|院|厂|车间|会议室|桌|窗|柜|馆|桥|井|员工|选手|工位|电池|文件|令|产品|样品|码|段|位|房|室|铺|展位|展台|展厅|公馆|地块|订单|合同|标段|包|车|料|色|模|轴|泵|炉|油|汽油|柴油|钢|字|角|卡)"
 # 1-3号, 15到20日: the first number borrows the sign of the second.
 _UP_TO_DAY = rf"(?=\s?(?:-|到|至|~)\s?(?:{_DAY_NUMBER})[日号])"
 _DAYS = {
@@ -42,7 +42,11 @@ def make_day(year: int, month: int, number: int) -> Period:
         return INVALID
 
 
-@atom(rf"(?P<d>{_DAY_NUMBER})(?:[日号](?!{_PLACE})|{_UP_TO_DAY}|(?P<bare>)(?![{_COUNTED}日号一二三四五六七八九十]))")
+@atom(
+    rf"(?P<d>{_DAY_NUMBER})(?:[日号](?!{_PLACE})|{_UP_TO_DAY}|(?P<bare>)(?![{_COUNTED}日号一二三四五六七八九十]))",
+    opens="",
+    continues=True,
+)
 def _day_of_month(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     """Return a day number inside a month that was said."""
     number = to_int(found["d"])
@@ -60,7 +64,10 @@ def _without_year(made: Period, month: Period, frame: Frame) -> Period:
     return nearest([each for each in candidates if not each.invalid], frame) or made
 
 
-@atom(rf"(?<![\d第型编路街道巷弄单.])(?P<d>{_DAY_NUMBER})(?:[日号](?!{_PLACE})|(?<![\-~]\d)(?<![\-~]\d\d){_UP_TO_DAY})")
+@atom(
+    rf"(?<![\d第型编路街道巷弄单.])(?P<d>{_DAY_NUMBER})(?:[日号](?!{_PLACE})|(?<![\-~]\d)(?<![\-~]\d\d){_UP_TO_DAY})",
+    opens=NUMERALS,
+)
 def _bare_day(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     """15号: this month, or the next one when it is over (language.md convention 8)."""
     number = to_int(found["d"])
@@ -85,20 +92,26 @@ def _bare_day(found: re.Match[str], frame: Frame, within: Period | None) -> Peri
 _BEFORE_NUMERIC = r"(?<![A-Za-z0-9.\-/:：￥¥$+=×xX*#_])"
 
 
-@atom(_BEFORE_NUMERIC + r"(?P<y>20\d\d)(?P<sep>[-/.])(?P<m>\d{1,2})(?P=sep)(?P<d>\d{1,2})日?(?![\dA-Za-z/.\-])")
+@atom(
+    _BEFORE_NUMERIC + r"(?P<y>20\d\d)(?P<sep>[-/.])(?P<m>\d{1,2})(?P=sep)(?P<d>\d{1,2})日?(?![\dA-Za-z/.\-])",
+    opens=NUMERALS,
+)
 def _full_numeric(found: re.Match[str], _frame: Frame, within: Period | None) -> Period | None:
     if within is not None or not 1 <= int(found["m"]) <= 12:
         return None
     return make_day(int(found["y"]), int(found["m"]), int(found["d"]))
 
 
-@atom(_BEFORE_NUMERIC + r"(?P<y>20\d\d)[-/.](?P<m>0[1-9]|1[0-2])(?![\dA-Za-z/.\-])")
+@atom(_BEFORE_NUMERIC + r"(?P<y>20\d\d)[-/.](?P<m>0[1-9]|1[0-2])(?![\dA-Za-z/.\-])", opens=NUMERALS)
 def _year_month(found: re.Match[str], _frame: Frame, within: Period | None) -> Period | None:
     """2026-03, as queries write it."""
     return month_of(int(found["y"]), int(found["m"])) if within is None else None
 
 
-@atom(_BEFORE_NUMERIC + r"(?P<a>\d{1,2})(?P<sep>[-/.])(?P<b>\d{1,2})(?P=sep)(?P<y>20\d\d)(?![\dA-Za-z/.\-])")
+@atom(
+    _BEFORE_NUMERIC + r"(?P<a>\d{1,2})(?P<sep>[-/.])(?P<b>\d{1,2})(?P=sep)(?P<y>(?:19|20)\d\d)(?![\dA-Za-z/.\-])",
+    opens=NUMERALS,
+)
 def _foreign_numeric(found: re.Match[str], _frame: Frame, within: Period | None) -> Period | None:
     """10/31/2026, 31.10.2026: month and day in the order that fits; asked about when both do."""
     year, one, two = int(found["y"]), int(found["a"]), int(found["b"])
@@ -112,7 +125,7 @@ def _foreign_numeric(found: re.Match[str], _frame: Frame, within: Period | None)
 
 
 _NOT_UNIT = (
-    r"(?![\dA-Za-z%％‰\-/~:：]|\.\d|\s*(?:万|亿|千|百|元|块|折|日|号|倍|米|寸|公|吨|斤|度|分|秒|小时|个|成|版|代|期|点|天|周|年|月|人|台|家|套|件|次|的|"
+    r"(?![\dA-Za-z%％‰:：]|[\-/~](?!\d{1,2}[/.]\d{1,2}(?!\d))|\.\d|\s*(?:万|亿|千|百|元|块|折|日|号|倍|米|寸|公|吨|斤|度|分|秒|小时|个|成|版|代|期|点|天|周|年|月|人|台|家|套|件|次|的|"
     r"单|条|页|版本|升|平|位|系列|型|批|箱|盒|瓶|份|款|克|毫|厘|级|层|楼|栋|室|座|℃|吋|英寸))"
 )
 # A dotted date stands by itself or after a word of time: 2.6上会, 改到2.6; not 比例2.6, 价格:1.8.
@@ -122,13 +135,17 @@ _MEASURED = re.compile(
 )
 
 
-@atom(_BEFORE_NUMERIC + rf"(?P<m>\d{{1,2}})(?P<sep>[-/])(?P<d>\d{{1,2}})(?:(?<=/\d)日|(?<=/\d\d)日)?{_NOT_UNIT}")
+@atom(
+    _BEFORE_NUMERIC + rf"(?P<m>\d{{1,2}})(?P<sep>[-/])(?P<d>\d{{1,2}})(?:(?<=/\d)日|(?<=/\d\d)日)?{_NOT_UNIT}",
+    opens=NUMERALS,
+    continues=True,
+)
 def _slash_numeric(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     """1/28, 11-12. A single digit on both sides may be a fraction or a span: asked about."""
     return _numeric(found, frame, within, sure=len(found["m"]) + len(found["d"]) > len("11"))
 
 
-@atom(_BEFORE_NUMERIC + _ALONE + rf"(?P<m>\d{{1,2}})\.(?P<d>\d{{1,2}})日?{_NOT_UNIT}")
+@atom(_BEFORE_NUMERIC + _ALONE + rf"(?P<m>\d{{1,2}})\.(?P<d>\d{{1,2}})日?{_NOT_UNIT}", opens=NUMERALS, continues=True)
 def _dotted_numeric(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     """2.6 may always be an amount."""
     if _MEASURED.search(found.string[max(0, found.start() - 6) : found.start()]):
@@ -151,7 +168,10 @@ def _numeric(found: re.Match[str], frame: Frame, within: Period | None, *, sure:
     return chosen if chosen is None or sure else replace(chosen, ambiguous=True, confidence=0.7)
 
 
-@atom(rf"(?P<name>{_NAMES})|(?P<name2>[今明昨后])(?=[早晚晨夜](?!点[^\d一二三四五六七八九十]|餐|会|饭|宴))")
+@atom(
+    rf"(?P<name>{_NAMES})(?!津)|(?P<name2>[今明昨后])(?=[早晚晨夜](?!点[^\d一二三四五六七八九十]|餐|会|饭|宴))",
+    opens="今明昨后前大当翌次隔听聽寻",
+)
 def _named_day(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     name = found["name"] or found["name2"]
     if within is not None:
@@ -160,7 +180,7 @@ def _named_day(found: re.Match[str], frame: Frame, within: Period | None) -> Per
     return replace(made, confidence=0.75) if name in {"当天", "当日", "次日", "翌日", "隔天"} else made
 
 
-@atom(r"(?P<two>今明两天|明后两天|明后天|今明天|今明)(?![年早晚])")
+@atom(r"(?P<two>今明两天|明后两天|明后天|今明天|今明)(?![年早晚])", opens="今明")
 def _two_days(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     if within is not None:
         return None

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from bot.parse.time.atom import atom
+from bot.parse.time.atom import NUMERALS, atom
 from bot.parse.time.match import Grain, Note
 from bot.parse.time.numerals import to_int
 from bot.parse.time.period import Frame, Period, add_months, day
@@ -127,7 +127,8 @@ _NOT_THING = r"(?![面续勤台期端者果])"
 
 
 @atom(
-    rf"(?<![\d.第])(?:(?P<lead>再过|过了?|等|再等|再给我?|稍后|稍候|推后|之后)\s?(?:我|他)?)?{AMOUNT}(?P<dir>之?后{_NOT_THING}|以后|过后|之?前(?![面台往])|以前|来(?!说|的|看))?"
+    rf"(?<![\d.第])(?:(?P<lead>再过|过了?|等|再等|再给我?|稍后|稍候|推后|之后)\s?(?:我|他)?)?{AMOUNT}(?P<dir>之?后{_NOT_THING}|以后|过后|之?前(?![面台往])|以前|来(?!说|的|看))?",
+    opens=NUMERALS + "半再过等稍推之",
 )
 def _from_now(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     """三天后, 过一周, 稍后1小时; N天前 is the past (convention 7)."""

@@ -24,7 +24,7 @@ _STARTS = (
     (r"[今明昨后]", "[年天日儿早晚晨夜后两个上下中]"),
     (r"[大前]", r"[年天日儿后前大一长\d三]"),
     (r"[本当同]", "[年月周季星礼日天前]"),
-    (r"这", "[个周月年季一两几三阵]"),
+    (r"这", "[个周月年季星礼一两几三阵]"),
     (r"[年月季周星礼]", "[前后初中底末终内三尾度一二三四五六七八九日天末期拜之以结1-7]"),
     (r"[不最至截赶限]", "[晚得能迟于在止至后初到近两]"),
     (r"[早晚清晨夜深半凌拂黎傍黄正中晌]", r"[上间晨早年个天小点时月夜里晚年昏午旬秋元些\d一二两三四五六七八九十刻明]"),
@@ -58,7 +58,7 @@ _WITHIN = re.compile(
 _EVENT = re.compile(r"(?:之?后|以后|起|完成?|当天起)[,，]?$")
 # 周二见了王总, 15号拜访过: said of the past though no tense is given.
 _TOLD = re.compile(
-    r"[^,。;!?，；！？\n要会将再能可]{0,7}?(?:见|访|去|到|聊|谈|签|发|寄|送|开|打|给|约|通|跑|碰|会|交|付|收|回|来|说|问|馈|认|加|吃|示|讲|报|成|做|看|完|待|面|触|察|观)"
+    r"[^,。;!?，；！？\n要会将再能可]{0,7}?(?:见|访|去|到|聊|谈|签|发|寄|送|开|打|给|通|跑|碰|会|交|付|收|回|来|说|问|馈|认|加|吃|示|讲|报|成|做|看|完|待|面|触|察|观)"
     r"(?:过(?![去来目会几两一年节户程滤])|了(?!解|再|就|没|吗|的话|告|通知|给|我))"
 )
 
@@ -186,7 +186,7 @@ def _range(text: str, start: int, first: Moment, frame: Frame) -> TimeMatch | No
         return None
     said = Said("", (0, 0))
     finish = resolve(second, said, frame)
-    if first.period is None and second.clock is not None and finish.end is not None:
+    if first.period is None and second.period is None and second.clock and finish.end:
         first = replace(first, period=day(finish.end.date()))
     begin = resolve(first, said, frame)
     if finish.invalid:
@@ -207,6 +207,7 @@ def _range(text: str, start: int, first: Moment, frame: Frame) -> TimeMatch | No
 
 
 def _second(text: str, at: int, first: Moment, frame: Frame) -> Moment | None:
+    text = f"{text[: at - 1]} {text[at:]}"  # what joins the halves of a span is no part of the second number
     second = read_moment(text, at, frame, sure=True)
     if second.empty or second.office or (second.period is not None and second.period.instant):
         return None

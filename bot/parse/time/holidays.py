@@ -4,13 +4,13 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 
-from bot.parse.time.atom import atom
+from bot.parse.time.atom import NUMERALS, atom
 from bot.parse.time.feasts import BY_NAME, FEASTS, NAMES, Feast
 from bot.parse.time.lunar import lunar_day, lunar_month
 from bot.parse.time.match import Grain
 from bot.parse.time.months import years_around
 from bot.parse.time.numerals import NUMBER, to_int
-from bot.parse.time.period import DAY, INVALID, Frame, Period, Style, add_months, day, nearest
+from bot.parse.time.period import DAY, INVALID, Frame, Period, Style, add_months, day, nearest, week_of
 from models.rules.workday import WorkCalendar
 
 __all__ = ["ATOMS", "block_around", "first_day_back", "last_day_before"]
@@ -92,7 +92,9 @@ def _feasted(first: date, last: date, block: tuple[date, date]) -> Period:
 
 
 @atom(
-    rf"(?:(?P<sure>{'|'.join(name for name in NAMES if name in _SURE)})(?!路|街)节?|(?<![\d.第二三四五六七八九十双])(?P<name>{'|'.join(map(re.escape, _NEED_FEAST_SIGN))}){_AFTER_NUMBER_NAMES}(?:节日?)?)的?(?:{_BLOCK}|当[天日晚]|那[天日])?"
+    rf"(?:(?P<sure>{'|'.join(name for name in NAMES if name in _SURE)})(?!路|街)节?|(?<![\d.第二三四五六七八九十双])(?P<name>{'|'.join(map(re.escape, _NEED_FEAST_SIGN))}){_AFTER_NUMBER_NAMES}(?:节日?)?)的?(?:{_BLOCK}|当[天日晚]|那[天日])?",
+    opens="".join({name[0] for name in NAMES}),
+    continues=True,
 )
 def _feast(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     feast = BY_NAME[found["sure"] or found["name"]]
@@ -103,10 +105,10 @@ def _feast(found: re.Match[str], frame: Frame, within: Period | None) -> Period 
     if within is not None:
         return _feast_period(feast, within.first.year, frame, whole=whole) if within.grain is Grain.YEAR else None
     years = [made for year in years_around(frame) if (made := _feast_period(feast, year, frame, whole=whole))]
-    return _next_feast(years, frame)
+    return _next_feast(years, frame, before=_BEFORE.match(found.string, found.end()) is not None)
 
 
-def _next_feast(years: list[Period], frame: Frame) -> Period | None:
+def _next_feast(years: list[Period], frame: Frame, *, before: bool) -> Period | None:
     """Return the feast whose days off are not over yet (in the past: the last begun); one just over is asked about."""
     today = frame.today
     if frame.past:
@@ -116,7 +118,7 @@ def _next_feast(years: list[Period], frame: Frame) -> Period | None:
     if not ahead:
         return None
     over = [each for each in years if each.bounds[1] < today]
-    recent = over and (today - over[-1].bounds[1]).days <= 21
+    recent = over and (today - over[-1].bounds[1]).days <= 21 and not before
     return ahead[0].unsure(over[-1]) if recent else ahead[0]
 
 
@@ -129,12 +131,15 @@ def _is_given_name(found: re.Match[str], before: str) -> bool:
     ) and found.end() - found.start() == len("国庆")
 
 
+_BEFORE = re.compile(r"之?前|以前")
 _LUNAR_DAY = r"初[一二三四五六七八九十]|二?十[一二三四五六七八九]?|廿[一二三四五六七八九]?|三十"
 _LUNAR_MONTH = {"正": 1, "冬": 11, "腊": 12}
 
 
 @atom(
-    rf"(?P<old>农历|阴历|旧历)?(?P<m>闰?(?:[正冬腊]|十[一二]?|[一二三四五六七八九]))月(?:份?的?(?P<d>{_LUNAR_DAY})(?![点号日个天月年]))?"
+    rf"(?P<old>农历|阴历|旧历)?(?P<m>闰?(?:[正冬腊]|十[一二]?|[一二三四五六七八九]))月(?:份?的?(?P<d>{_LUNAR_DAY})(?![点号日个天月年]))?",
+    opens=NUMERALS + "农阴旧闰正冬腊",
+    continues=True,
 )
 def _lunar(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     """正月初八, 腊月二十三, 农历八月十五; an ordinary 八月十五 is left to the solar calendar."""
@@ -159,14 +164,16 @@ def _lunar_number(text: str) -> int:
 
 
 @atom(
-    r"(?:大年|年)(?P<d>初[一二三四五六七八九十])|(?<![年月级高小])(?P<bare>初[二三四五六七八九十])(?![次中级期步一二三四五六七八九])"
+    r"(?:大年|(?<![今明去前后本全当\d])年)(?P<d>初[一二三四五六七八九十])|(?<![今明去前后本全当\d])年(?P<late>二十[三四五六七八九]|廿[三四五六七八九])(?![号日天个])|(?<![年月级高小])(?P<bare>初[二三四五六七八九十])(?![次中级期步一二三四五六七八九])",
+    opens="大年初",
 )
 def _new_year_day(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     """年初三, 大年初五; 初八 alone only around the new year."""
     if within is not None:
         return None
-    number = _lunar_number(found["d"] or found["bare"])
-    dates = [made for year in years_around(frame) if (made := lunar_day(year, 1, number))]
+    month = 12 if found["late"] else 1
+    number = _lunar_number(found["d"] or found["late"] or found["bare"])
+    dates = [made for year in years_around(frame) if (made := lunar_day(year, month, number))]
     chosen = nearest([day(each) for each in dates], frame)
     if found["bare"] and (chosen is None or (chosen.first - frame.today).days > 75):
         return None
@@ -177,7 +184,8 @@ _NO_NUMBER = r"(?<![\d一二两俩三仨四五六七八九十百半几多整个�
 
 
 @atom(
-    rf"{_NO_NUMBER}(?P<what>收假|放假|休假|小长假|长假|假期|节假日|节日|节|假|过年|年|春假)(?=前(?![往来台面端沿景途任提言辈]|三[年季月])|后(?![台面续勤期端者])|之前|之后|以前|以后)|(?<=过完)(?P<done>年|节|假)|(?<=过了)(?P<done2>年|节)(?!纪)"
+    rf"{_NO_NUMBER}(?P<what>收假|放假|休假|小长假|长假|假期|节假日|节日|节|假|过年|年|春假)(?=前(?![往来台面端沿景途任提言辈]|三[年季月])|后(?![台面续勤期端者])|之前|之后|以前|以后)|(?<=过完)(?P<done>年|节|假)|(?<=过了)(?P<done2>年|节)(?!纪)",
+    opens="收放休小长假节过年春",
 )
 def _coming_block(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     """节前, 年后, 放假前: the next days off; 年 is Spring Festival from November on, else it is asked (convention 4)."""
@@ -187,7 +195,7 @@ def _coming_block(found: re.Match[str], frame: Frame, within: Period | None) -> 
     if "年" in what:
         return _around_new_year(frame, what)
     coming = _next_block(frame)
-    backward = re.compile("之?前|以前").match(found.string, found.end())
+    backward = _BEFORE.match(found.string, found.end())
     return replace(coming, ambiguous=False, others=()) if coming and backward else coming
 
 
@@ -223,7 +231,11 @@ def _next_block(frame: Frame) -> Period | None:
 _UNIT = r"个?(?P<unit>工作日|天|日|周|星期|礼拜|月)"
 
 
-@atom(rf"的?(?:之|以)?(?P<dir>前|后)(?:的?(?P<nth>第)|(?P<end>最后)|(?P<first>首|头|上班第))?(?P<n>{NUMBER})?{_UNIT}")
+@atom(
+    rf"的?(?:之|以)?(?P<dir>前|后)(?:的?(?P<nth>第)|(?P<end>最后)|(?P<first>首|头|上班第))?(?P<n>{NUMBER})?{_UNIT}",
+    opens="",
+    continues=True,
+)
 def _offset(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     """Days counted from a day: 国庆前一天, 节后第三天, 节后3个工作日内, 2月6日前两天."""
     if within is None or within.instant or within.grain not in {Grain.DAY, Grain.WEEK}:
@@ -233,7 +245,21 @@ def _offset(found: re.Match[str], frame: Frame, within: Period | None) -> Period
     number = to_int(found["n"]) if found["n"] else (1 if found["end"] or found["first"] else None)
     if not number:
         return None
+    if found["unit"] in {"周", "星期", "礼拜"} and within.style is Style.FEAST and (found["nth"] or found["end"]):
+        return _working_week(number, within, frame, back=found["dir"] == "前")
     return _counted(found, number, within, frame)
+
+
+def _working_week(number: int, within: Period, frame: Frame, *, back: bool) -> Period:
+    """Return 节后第一周, 节前最后一周: the days of that week on this side of the days off."""
+    first, last = within.bounds
+    if back:
+        nearest_day = frame.calendar.previous_workday(first)
+        week = week_of(nearest_day, 1 - number)
+        return replace(week, last=min(week.last, nearest_day))
+    nearest_day = frame.calendar.next_workday(last)
+    week = week_of(nearest_day, number - 1)
+    return replace(week, first=max(week.first, nearest_day))
 
 
 def _counted(found: re.Match[str], number: int, within: Period, frame: Frame) -> Period | None:

@@ -12,8 +12,13 @@ from bot.parse.time.period import Frame, Period, Style
 __all__ = ["Moment", "read_moment"]
 
 _ATOMS: tuple[Atom, ...] = (*months.ATOMS, *days.ATOMS, *weeks.ATOMS, *holidays.ATOMS, *delay.ATOMS)
+_OPENING = {
+    sign: tuple(each for each in _ATOMS if sign in each.opens)
+    for sign in frozenset().union(*(each.opens for each in _ATOMS))
+}
+_CONTINUING = tuple(each for each in _ATOMS if each.continues)
 _BETWEEN = re.compile(
-    r"\s{1,2}|的(?=[上下早晚中第最])|,(?=\s?\d{1,2}月|\s?[一二三四五六七八九十]{1,2}月)|\s?(?=[(])|[日号]?,\s?(?=[上下早晚中]午|晚上)|那天|当天|当日"
+    r"\s{1,2}|的(?=[上下早晚中第最周星礼])|,(?=\s?\d{1,2}月|\s?[一二三四五六七八九十]{1,2}月)|\s?(?=[(])|[日号]?,\s?(?=[上下早晚中]午|晚上)|那天|当天|当日"
 )
 _OFFICE = re.compile(
     r"(?P<word>快?下班|一?上班|午休|午饭|吃?晚饭|饭|睡觉?|收工|放工|天黑|闭店|打烊)(?=之?前|以前|之?后|以后|时|的?时候)|(?P<start>一上班)"
@@ -114,7 +119,7 @@ def _with_date_beside(text: str, start: int, end: int, weekday: Period, frame: F
 
 def _longest(text: str, at: int, frame: Frame, within: Period | None) -> tuple[Period | None, int]:
     best, stop = None, at
-    for each in _ATOMS:
+    for each in _CONTINUING if within is not None else _OPENING.get(text[at : at + 1], ()):
         found = each.pattern.match(text, at)
         if found is None or found.end() <= stop:
             continue

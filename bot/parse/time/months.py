@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.parse.time.atom import atom
+from bot.parse.time.atom import NUMERALS, RELATIVES, atom
 from bot.parse.time.match import Grain
 from bot.parse.time.numerals import to_int
 from bot.parse.time.numerals import year_of as read_year
@@ -71,14 +71,18 @@ def years_around(frame: Frame) -> range:
 
 
 @atom(
-    r"(?P<y>(?<!\d)(?:19|20)\d\d|[零〇一二三四五六七八九]{4})年度?|(?<![\d.])(?P<short>[23]\d)年度?(?=第?[一二三四1-4]季|[Qq][1-4]|[上下]半年|\d{1,2}月|[一二三四五六七八九十]{1,2}月|[底初末])"
+    r"(?P<y>(?<!\d)(?:19|20)\d\d|[零〇一二三四五六七八九]{4})年度?|(?<![\d.])(?P<short>[23]\d)年度?(?=第?[一二三四1-4]季|[Qq][1-4]|[上下]半年|\d{1,2}月|[一二三四五六七八九十]{1,2}月|[底初末])",
+    opens=NUMERALS,
 )
 def _year(found: re.Match[str], _frame: Frame, within: Period | None) -> Period | None:
     number = read_year(found["y"] or found["short"])
     return year_of(number) if within is None and number and 1900 <= number < 2100 else None
 
 
-@atom(r"(?P<rel>大?后年|大?前年|今年|本年|全年|当年|明年|来年|去年|[上下]一?年(?!级)|这一年)度?")
+@atom(
+    r"(?P<rel>大?后年|大?前年|今年|本年|全年|当年|明年|来年|去年|[上下]一?年(?!级)|这一年)度?",
+    opens="大后前今本全当明来去上下这",
+)
 def _relative_year(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     return year_of(frame.today.year + _YEARS[found["rel"]]) if within is None else None
 
@@ -88,7 +92,7 @@ def _half(year: int, half: str) -> Period:
     return Period(month_of(year, months[0]).first, month_of(year, months[1]).last, Grain.HALF, Style.SPAN)
 
 
-@atom(r"(?P<h>[上下])半年")
+@atom(r"(?P<h>[上下])半年", opens="上下", continues=True)
 def _half_year(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     if within is None:
         return nearest([_half(year, found["h"]) for year in years_around(frame)], frame)
@@ -96,7 +100,9 @@ def _half_year(found: re.Match[str], frame: Frame, within: Period | None) -> Per
 
 
 @atom(
-    r"(?<![A-Za-z0-9])(?:(?P<y>20\d\d)年?)?(?:第?(?P<cn>[一二三四1-4首])(?:个?季度|季(?=[底初末]))|[Qq](?P<q>[1-4])(?![0-9A-Za-z.\-]))"
+    r"(?<![A-Za-z0-9])(?:(?P<y>20\d\d)年?)?(?:第?(?P<cn>[一二三四1-4首])(?:个?季度|季(?=[底初末]))|[Qq](?P<q>[1-4])(?![0-9A-Za-z.\-]))",
+    opens=NUMERALS + "第首Qq",
+    continues=True,
 )
 def _quarter(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     number = _QUARTER[found["cn"] or found["q"]]
@@ -107,7 +113,7 @@ def _quarter(found: re.Match[str], frame: Frame, within: Period | None) -> Perio
     return quarter_of(within.first.year, number) if within.grain is Grain.YEAR else None
 
 
-@atom(RELATIVE + r"季(?:度|(?=[底初末内前]))")
+@atom(RELATIVE + r"季(?:度|(?=[底初末内前]))", opens=RELATIVES)
 def _relative_quarter(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     if within is not None:
         return None
@@ -116,7 +122,9 @@ def _relative_quarter(found: re.Match[str], frame: Frame, within: Period | None)
 
 
 @atom(
-    rf"(?P<m>{MONTH_NUMBER})(?:月份?(?![龄饼嫂球])|(?=\s?(?:-|到|至|~)\s?(?:{MONTH_NUMBER})月(?!\d|[一二三四五六七八九十])))"
+    rf"(?P<m>{MONTH_NUMBER})(?:月份?(?![龄饼嫂球])|(?=\s?(?:-|到|至|~)\s?(?:{MONTH_NUMBER})月(?!\d|[一二三四五六七八九十])))",
+    opens=NUMERALS + "元",
+    continues=True,
 )
 def _month(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     number = month_number(found["m"])
@@ -129,7 +137,7 @@ def _month(found: re.Match[str], frame: Frame, within: Period | None) -> Period 
     return replace(month, fixed=True) if inside else None
 
 
-@atom(RELATIVE.replace("当", "当|次|同") + r"月份?")
+@atom(RELATIVE.replace("当", "当|次|同") + r"月份?", opens=RELATIVES, continues=True)
 def _relative_month(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     if within is not None:  # 去年本月, 明年同月
         same = within.grain is Grain.YEAR and found["rel"] in {"本", "当", "同"}
@@ -179,7 +187,11 @@ def edge_of(period: Period, edge: str) -> Period | None:
 _EDGE = r"初(?![一二三四五六七八九十步次稿审版期])|中(?:旬|(?![国标心型午秋期介文石铁建车信科兴止间央学小大]))|[底末](?!价|线|薪|盘(?!点)|层)|终(?![端])|尾(?=前|之前|款?$)"
 
 
-@atom(rf"的?(?P<edge>{_EDGE})|(?P<tenth>[上下])旬|(?P<done>结束|完(?=前|之前))")
+@atom(
+    rf"的?(?:年度?|月份?|季度?)?(?P<edge>{_EDGE})|(?P<tenth>[上下])旬|(?P<done>结束|完(?=前|之前))",
+    opens="上中下",
+    continues=True,
+)
 def _edge(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     if found["tenth"]:
         return _tenth_of(found["tenth"], frame, within)
@@ -221,7 +233,8 @@ _BARE = r"(?<![\d一二两俩三四五六七八九十百半几个本上下今明
 
 
 @atom(
-    rf"{_BARE}(?P<unit>月|年|季度?|周)(?:(?P<edge>{_EDGE})|(?=之?内(?![部容测训网蒙]))|(?P<done>结束))(?![一二三四五六七八九十]{{1,2}}[号日])"
+    rf"{_BARE}(?P<unit>月|年|季度?|周)(?:(?P<edge>{_EDGE})|(?=之?内(?![部容测训网蒙]))|(?P<done>结束))(?![一二三四五六七八九十]{{1,2}}[号日])",
+    opens="月年季周",
 )
 def _bare_edge(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     """月底, 年初, 季末, 周内: an edge of the current month, year, quarter or week, or of the next where that is over."""

@@ -127,9 +127,12 @@ def _current(candidates: list[Period], today: date) -> Period | None:
     return next(iter(holding or same_year or candidates), None)
 
 
-def _lately(over: date, today: date) -> bool:
-    """Say whether what is over may still be meant: this year's for a third of a year, last year's for a month."""
-    return (today - over).days <= (RECENT_DAYS if over.year == today.year else RECENT_DAYS // 4)
+def _lately(over: Period, today: date) -> bool:
+    """Say whether what is over may still be meant: this year's for a third of a year, a day of last year's for a month."""
+    since = (today - over.last).days
+    return since <= (
+        RECENT_DAYS if over.last.year == today.year else RECENT_DAYS // 4 if over.grain is Grain.DAY else 0
+    )
 
 
 def nearest(candidates: list[Period], frame: Frame) -> Period | None:
@@ -147,6 +150,6 @@ def nearest(candidates: list[Period], frame: Frame) -> Period | None:
     if not open_:
         return None
     chosen, before = open_[0], [each for each in begun if each.last < today]
-    if before and chosen.first > today and _lately(before[-1].last, today):
+    if before and chosen.first > today and _lately(before[-1], today):
         return replace(chosen.unsure(before[-1], note=Note.ROLLED), fixed=False)
     return replace(chosen, fixed=False)

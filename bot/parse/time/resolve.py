@@ -140,7 +140,7 @@ def _over_today(clock: Clock, said: Said, frame: Frame) -> TimeMatch:
     evening = at(today, clock.minutes + 12 * 60, frame)
     if clock.bare and clock.minutes < 12 * 60 and evening > frame.now:
         readings.append(evening)
-        if clock.minutes <= 8 * 60 + 59:
+        if clock.minutes < 9 * 60 or frame.now.hour >= 12:
             readings.reverse()
     readings.append(at(today, clock.minutes, frame))
     first, *rest = (clock_match(each, said, 0.6) for each in readings)
@@ -184,7 +184,7 @@ def _with_readings(made: TimeMatch, moment: Moment, said: Said, frame: Frame) ->
     others = tuple(resolve(replace(moment, period=each), said, frame) for each in period.others)
     made = replace(
         made,
-        alternatives=others,
+        alternatives=(*made.alternatives, *others),
         ambiguous=made.ambiguous or period.ambiguous,
         note=made.note or period.note,
         confidence=min(made.confidence, period.confidence),

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from bot.parse.time.delay import AMOUNT, Amount, read_amount, workdays_after
 from bot.parse.time.match import Grain, Kind, Note, TimeMatch
@@ -18,6 +19,7 @@ _VAGUE = re.compile(
     r"稍后(?!\s?[\d一二两三半])|稍晚|待会儿?|等会儿?|等一?下(?=再|给|我)|一会儿?(?=再|给|后|儿|就|发|打|联|过)|过会儿?|回头再?(?=说|聊|联系)|下次(?!.{0,2}[降不])|下回|哪天|早日|早晚|迟早|几天(?:后|内|之后|以后)|几个?(?:月|周|星期|小时|工作日)(?:后|内|之?内|之后|以后)|"
     r"[十百数]?几[天周](?:后|内)|多少天|数日内|立刻|立即|马上(?=就|给|发|办|处|去|回)|随时|到时候?|届时"
 )
+_WEEK = {"周", "星期", "礼拜"}
 _NOW = re.compile(r"(?:现在|此刻|此时|当前|即刻|眼下)(?=\s*$|起|开始就)")
 _EVERY = re.compile(
     r"每(?:个|逢|隔)?(?:(?P<n>[一两二三四五六\d])个?)?(?P<unit>周|星期|礼拜|月|天|日|年|季度?|工作日|早上?|晚上?|上午|下午|中午)"
@@ -76,7 +78,7 @@ def _every(here: _At) -> TimeMatch | None:
         if unit in {"周", "星期", "礼拜", "早", "早上", "晚", "晚上", "上午", "下午", "中午"}
         else found.end()
     )
-    if found["n"] and unit in {"周", "星期", "礼拜"}:
+    if found["n"] and unit in _WEEK:
         rest = found.start("unit")
     moment = read_moment(here.text[: here.start].ljust(rest) + here.text[rest:], rest, frame)
     if moment.empty or (moment.period is not None and moment.period.invalid):
@@ -86,6 +88,7 @@ def _every(here: _At) -> TimeMatch | None:
     made = resolve(moment, here.said(moment.end), frame)
     made = _workday_only(made, frame) if unit == "工作日" else made
     starts = [each.start for each in (made, *made.alternatives) if each.start is not None]
+    starts += [each - timedelta(weeks=1) for each in starts if unit in _WEEK]
     ahead = [
         start for start in starts if start.date() >= frame.today and (start >= frame.now or made.grain is Grain.DAY)
     ]

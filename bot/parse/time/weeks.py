@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 
-from bot.parse.time.atom import atom
+from bot.parse.time.atom import RELATIVES, atom
 from bot.parse.time.match import Grain, Note
 from bot.parse.time.months import SHIFT
 from bot.parse.time.numerals import NUMBER, to_int
@@ -19,8 +19,8 @@ _WEEKDAYS = {
     "天": 6,
     **{str(index + 1): index for index in range(7)},
 }
-_NOT_NUMBER = r"(?!个)"
-_NO_COUNT = r"(?<![\d一二两俩三四五六七八九十百半几每老小阿双单整])(?<!每个)(?<!每隔)"
+_NOT_NUMBER = r"(?!个|次(?!日)|趟|书)"
+_NO_COUNT = r"(?<![\d一二两俩三四五六七八九十百半几每老小大阿双单整])(?<!每个)(?<!每隔)"
 # 周五 said as part of a person's or firm's name; 周三次 as part of 一周三次.
 _SATURDAY = 5
 
@@ -30,7 +30,8 @@ def _weekday_in(week: Period, char: str) -> Period:
 
 
 @atom(
-    rf"(?P<rel>后个|下下下个?|下下个?|下一?个?|上上上个?|上上个?|上一?个?|本|这一?个?|当){_WEEK}(?:(?P<d>{WEEKDAY}){_NOT_NUMBER}(?P<more>(?:[、,/]?(?:周|星期)?[一二三四五六日天]){{1,3}}(?![点时号月年个天一二三四五六七八九十次刻]))?)?(?!末)"
+    rf"(?P<rel>后个|下下下个?|下下个?|下一?个?|上上上个?|上上个?|上一?个?|本|这一?个?|当){_WEEK}(?:(?P<d>{WEEKDAY}){_NOT_NUMBER}(?P<more>(?:[、,/]?(?:周|星期)?[一二三四五六日天]){{1,3}}(?![点时号月年个天一二三四五六七八九十次刻]))?)?(?!末)",
+    opens=RELATIVES,
 )
 def _relative_week(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     """本周, 下周三, 下下周一: calendar weeks from Monday (convention 1)."""
@@ -57,11 +58,13 @@ def _several(chosen: Period, rest: list[Period]) -> Period:
 
 
 @atom(
-    rf"{_NO_COUNT}{_WEEK}(?P<d>{WEEKDAY}){_NOT_NUMBER}(?P<more>(?:[、,/]?(?:周|星期)?[一二三四五六日天]){{1,3}}(?![点时号月年个天一二三四五六七八九十次刻]))?"
+    rf"{_NO_COUNT}{_WEEK}(?P<d>{WEEKDAY}){_NOT_NUMBER}(?P<more>(?:[、,/]?(?:周|星期)?[一二三四五六日天]){{1,3}}(?![点时号月年个天一二三四五六七八九十次刻]))?",
+    opens="周星礼",
+    continues=True,
 )
 def _weekday(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     if within is not None:
-        return _weekday_within(found["d"], within)
+        return _weekday_within(found["d"], within, following=found.string[found.start() - 1] == "的")
     today = frame.today
     ahead = (_WEEKDAYS[found["d"]] - today.weekday()) % 7
     behind = day(today - timedelta(days=(-ahead) % 7), fixed=False)
@@ -79,10 +82,12 @@ def _weekday(found: re.Match[str], frame: Frame, within: Period | None) -> Perio
     return replace(chosen, others=(behind,), note=Note.ROLLED) if over else chosen
 
 
-def _weekday_within(char: str, within: Period) -> Period | None:
+def _weekday_within(char: str, within: Period, *, following: bool = False) -> Period | None:
     """下周的周三, 两周后的周三, 1月28日周三: a weekday inside a week, or beside a date it should agree with."""
     if within.grain is Grain.WEEK:
         return _weekday_in(within, char)
+    if following:  # 一周后的周五: of the week that day lies in
+        return _weekday_in(week_of(within.first), char)
     if within.grain is not Grain.DAY or within.instant or within.style is Style.FEAST:
         return None
     return agreeing(within, _WEEKDAYS[char])
@@ -97,7 +102,7 @@ def agreeing(dated: Period, weekday: int) -> Period:
     return dated.unsure(day(beside), note=Note.MISMATCH)
 
 
-@atom(rf"[((]{_WEEK}?(?P<d>{WEEKDAY})[))]")
+@atom(rf"[((]{_WEEK}?(?P<d>{WEEKDAY})[))]", opens="", continues=True)
 def _weekday_aside(found: re.Match[str], _frame: Frame, within: Period | None) -> Period | None:
     """1/28(周三)."""
     return _weekday_within(found["d"], within) if within is not None and within.grain is Grain.DAY else None
@@ -108,7 +113,9 @@ def _weekend(week: Period) -> Period:
 
 
 @atom(
-    r"(?:(?P<rel>下下个?|下个?|上上个?|上个?|本|这个?)?(?<!\d)周末|双休日|(?P<rel2>下下个?|下个?|上上个?|上个?|本|这个?)?(?:礼拜|星期)末)(?:两天)?(?!愉快|快乐)"
+    r"(?:(?P<rel>下下个?|下个?|上上个?|上个?|本|这个?)?(?<!\d)周末|双休日|(?P<rel2>下下个?|下个?|上上个?|上个?|本|这个?)?(?:礼拜|星期)末)(?:两天)?(?!愉快|快乐)",
+    opens=RELATIVES + "周双礼星",
+    continues=True,
 )
 def _weekend_atom(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     if within is not None:
@@ -131,7 +138,11 @@ def _position(found: re.Match[str]) -> int | None:
     return -number if number and found["back"] else number
 
 
-@atom(rf"的?{_NTH}(?:(?P<unit>工作日|星期|礼拜|周)(?P<d>{WEEKDAY})?(?![天一二三四五六日])|(?P<days>天|日))")
+@atom(
+    rf"的?{_NTH}(?:(?P<unit>工作日|星期|礼拜|周)(?P<d>{WEEKDAY})?(?![天一二三四五六日])|(?P<days>天|日))",
+    opens="首头第最倒",
+    continues=True,
+)
 def _nth(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     """下个月第一个周一, 月底最后一个工作日, 本季度第二周."""
     position = _position(found)
@@ -175,7 +186,7 @@ def _days(period: Period) -> list[date]:
     return [period.first + DAY * number for number in range((period.last - period.first).days + 1)]
 
 
-@atom(r"(?P<which>(?:下|次)一?个?|最近的?一?个?|上一?个?|前一?个?)(?:工作日|上班日)")
+@atom(r"(?P<which>(?:下|次)一?个?|最近的?一?个?|上一?个?|前一?个?)(?:工作日|上班日)", opens="下次最上前")
 def _next_workday(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     if within is not None:
         return None
