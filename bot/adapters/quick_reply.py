@@ -28,7 +28,7 @@ class QuickReplies(Protocol):
     """Keeps quick replies for a month. A code is good in the chat it was shown in and nowhere else."""
 
     def keep(self, chat_id: str, reply: QuickReply, now: datetime) -> str:
-        """Return the code of `reply` in this chat: the same one however often it is kept."""
+        """Return the code of these buttons in this chat: the same one however often they are kept."""
 
     def find(self, chat_id: str, code: str, now: datetime) -> QuickReply | None:
         """Return what the code stands for in this chat."""
@@ -44,9 +44,9 @@ class MemoryQuickReplies:
     def keep(self, chat_id: str, reply: QuickReply, now: datetime) -> str:
         """Return the code of `reply` in this chat."""
         with self._guard:
-            for code in candidates(chat_id, reply.message_key):
+            for code in candidates(reply):
                 there, _ = self._kept.get((chat_id, code), (reply, now))
-                if there.message_key == reply.message_key:
+                if there.buttons == reply.buttons:
                     self._kept[chat_id, code] = (reply, now + LIFE)
                     return code
         raise RuntimeError("no free code")  # pragma: no cover - 31^12 of them
@@ -58,9 +58,10 @@ class MemoryQuickReplies:
         return reply if now < until else None
 
 
-def candidates(chat_id: str, message_key: str) -> list[str]:
-    """Return the codes a card may have in a chat, shortest first; the same card always gets the same ones."""
-    number = int.from_bytes(sha256(f"{chat_id}\n{message_key}".encode()).digest()[:16], "big")
+def candidates(reply: QuickReply) -> list[str]:
+    """Return the codes for these buttons, shortest first: the same for everybody who gets them, so that one text serves all."""
+    words = "\n".join(f"{label}\t{action}" for label, action in sorted(reply.buttons.items()))
+    number = int.from_bytes(sha256(words.encode()).digest()[:16], "big")
     letters = []
     for _ in range(max(_LENGTHS)):
         number, digit = divmod(number, len(ALPHABET))

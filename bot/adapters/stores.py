@@ -144,13 +144,13 @@ class DatabaseQuickReplies:
         """Return the code of `reply` in this chat; what has expired goes on the way."""
         with self._database.write() as session:
             session.execute(delete(QuickReplyRow).where(QuickReplyRow.expires_at <= now))
-            for code in candidates(chat_id, reply.message_key):
+            for code in candidates(reply):
                 row = session.get(QuickReplyRow, (chat_id, code))
                 if row is None:
-                    row = QuickReplyRow(chat_id=chat_id, code=code, message_key=reply.message_key)
+                    row = QuickReplyRow(chat_id=chat_id, code=code, buttons=dict(reply.buttons))
                     session.add(row)
-                if row.message_key == reply.message_key:
-                    row.buttons, row.expires_at = dict(reply.buttons), now + LIFE
+                if row.buttons == reply.buttons:
+                    row.message_key, row.expires_at = reply.message_key, now + LIFE
                     return code
         raise RuntimeError("no free code")  # pragma: no cover - 31^12 of them
 

@@ -1,1 +1,1 @@
-"""DingTalk (钉钉)."""
+"""DingTalk: Stream or HTTP in, robot, webhooks and interactive cards out."""

@@ -152,8 +152,16 @@ def test_a_code_presses_its_button_in_its_own_chat_only_and_for_thirty_days(repl
 
 
 def test_many_cards_in_one_chat_never_share_a_code(replies: QuickReplies) -> None:
-    codes = {replies.keep("zhouhang", QuickReply(f"card:{n}", {"好": "x"}), NOON) for n in range(300)}
+    codes = {replies.keep("zhouhang", QuickReply(f"card:{n}", {"好": f"x~{n}"}), NOON) for n in range(300)}
     assert len(codes) == 300
+
+
+def test_one_card_for_many_people_has_one_code_and_everybodys_own_key(replies: QuickReplies) -> None:
+    codes = {who: replies.keep(who, QuickReply(f"lead:17:{who}", {"接单": "x"}), NOON) for who in ("zhouhang", "linke")}
+    assert len(set(codes.values())) == 1
+    found = replies.find("linke", codes["linke"], NOON)
+    assert found is not None
+    assert found.message_key == "lead:17:linke"
 
 
 @pytest.mark.parametrize(

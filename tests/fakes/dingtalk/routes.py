@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import socket
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -71,6 +72,7 @@ class Routes:
             with self.state.changed:
                 self.state.calls.append(Call(path, body, dict(request.args), dict(request.headers), self.state.clock()))
                 trouble = self.state.troubles[path].popleft() if self.state.troubles[path] else None
+                trouble = None if trouble and trouble.passes else trouble
                 self.state.changed.notify_all()
             if trouble and not trouble.after:
                 return self._troubled(trouble)
@@ -85,6 +87,8 @@ class Routes:
     def _troubled(self, trouble: Trouble) -> Response:
         if trouble.hang:
             self.released.wait(20)
+        if trouble.cut:
+            request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
         if trouble.raw is not None:
             return Response(trouble.raw, trouble.status, content_type="text/html")
         return _json(trouble.body, trouble.status)

@@ -31,6 +31,8 @@ class Trouble:
     hang: bool = False
     after: bool = False
     raw: str | None = None
+    cut: bool = False  # close the connection instead of answering
+    passes: bool = False  # no trouble at all: the next one in line counts
 
 
 @dataclass

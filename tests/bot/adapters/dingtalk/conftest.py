@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from bot.adapters.dingtalk.config import DingtalkConfig
+from tests.bot.adapters.dingtalk.desk import Desk
 from tests.fakes.dingtalk.server import FakeDingtalk
 from tests.fakes.dingtalk.state import Watch
 
@@ -30,3 +31,26 @@ def config(ding: FakeDingtalk) -> DingtalkConfig:
         api_base=ding.base,
         oapi_base=ding.base,
     )
+
+
+MakeDesk = Callable[[DingtalkConfig], Desk]
+
+
+@pytest.fixture
+def make_desk(ding: FakeDingtalk, watch: Watch) -> Iterator[MakeDesk]:
+    desks: list[Desk] = []
+
+    def make(config: DingtalkConfig) -> Desk:
+        desks.append(Desk(ding, config, watch))
+        return desks[-1]
+
+    yield make
+    for desk in desks:
+        desk.adapter.stop()
+
+
+@pytest.fixture
+def desk(make_desk: MakeDesk, config: DingtalkConfig, ding: FakeDingtalk) -> Desk:
+    for name in ("zhouhang", "linke", "chenmin"):
+        ding.state.people[name] = {"name": name, "dept_id_list": [1]}
+    return make_desk(config)

@@ -1,0 +1,76 @@
+"""DingTalk's subset of markdown: headings, quotes, bold, links, lists; no tables, no code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+from urllib.parse import quote
+
+from bot.reply import Card, CardState
+
+BREAK: Final = "  \n  "
+MAX_TITLE: Final = 100
+
+_LINK: Final = re.compile(r"\]\s*\(")
+_SCHEME: Final = re.compile(r"(dtmd|dingtalk)(://)", re.IGNORECASE)
+_BLOCK: Final = re.compile(r"^(\s*)(#{1,6}\s|>|!\[)", re.MULTILINE)
+
+
+def plain(text: str) -> str:
+    """Return a person's text so that it stays text: nobody may plant a link that makes his manager's client send a command."""
+    text = _LINK.sub("]\u200b(", text)
+    text = _SCHEME.sub("\\1\u200b\\2", text)
+    return _BLOCK.sub("\\1\u200b\\2", text)
+
+
+def lines(text: str) -> str:
+    """Return `text` with every line break kept, which markdown would otherwise swallow."""
+    return BREAK.join(line.rstrip() for line in text.split("\n"))
+
+
+def quick_link(label: str, words: str) -> str:
+    """Return a link that sends `words` to the bot in the reader's name when he taps it."""
+    return f"[{plain(label).translate(_BRACKETS)}](dtmd://dingtalkclient/sendMessage?content={quote(words, safe='')})"
+
+
+def card_text(card: Card) -> str:
+    """Return a card's title, body, fields and note."""
+    body = [lines(plain(card.body))] if card.body else []
+    fields = [f"- **{plain(field.label)}**：{plain(field.value)}" for field in card.fields]
+    parts = [f"### {_one_line(plain(card.title))}" if card.title else "", *body, "\n".join(fields)]
+    parts.append(f"> {_one_line(plain(card.note))}" if card.note else "")
+    return "\n\n".join(part for part in parts if part)
+
+
+def choices(labels: Sequence[str], code: str, *, with_links: bool) -> str:
+    """Return a card's buttons as taps (direct chats) and as words to reply with (everywhere)."""
+    words = [f"{label} #{code}" for label in labels]
+    links = [quick_link(f"【{label}】", said) for label, said in zip(labels, words, strict=True)]
+    typed = "、".join(f"“{said}”" for said in words)
+    if with_links:
+        return f"{'　'.join(links)}\n\n> 点不开就回复：{typed}"
+    return f"> @我 回复：{typed}"
+
+
+def open_labels(card: Card) -> list[str]:
+    """Return the labels of the buttons that can still be pressed."""
+    return [button.label for button in card.buttons if not button.disabled] if card.state is CardState.OPEN else []
+
+
+def short_title(*candidates: str) -> str:
+    """Return what the chat list and the phone's notification show: the first line that says something."""
+    found = (_one_line(candidate).lstrip("#> ") for candidate in candidates)
+    return next((line[:MAX_TITLE] for line in found if line), "新消息")
+
+
+def mention(account_ids: Iterable[str]) -> str:
+    """Return the @ text that makes a webhook highlight people."""
+    return " ".join(f"@{account}" for account in account_ids)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+_BRACKETS: Final = str.maketrans({"[": "［", "]": "］"})
