@@ -18,7 +18,7 @@ _REFERENCE = re.compile(r"(?<!P)<([a-z_]+)>")
 _ANCHOR = re.compile(r"!(?:<([a-z_]+)>|\(([^()]*)\))")
 _GAP = re.compile(r"~(\d+)")
 _LOOSE_GAP = re.compile(r"\.\.(\d+)")
-_QUIET = "[^不没未无莫勿冇。！？!?;\\n]"
+_QUIET = "[^不没未无莫勿冇,，。！？!?;\\n]"
 _ANY = "[^。！？!?;\\n]"
 
 Words = Mapping[str, list[str]]

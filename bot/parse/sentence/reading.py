@@ -1,0 +1,170 @@
+"""A text taken apart once, for all recognisers: clauses with their deeds, times, people, tense and whose deed it is."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from bot.parse.action import ActionHit, By, find_actions
+from bot.parse.clause import Clause, Side, clauses, subject
+from bot.parse.money import Amount, find_amounts
+from bot.parse.sentence.types import Mention, Mentions, Span, Times
+from bot.parse.signal import Promise, RuleSet, Signal, built_in, guard, mine_promises
+from bot.parse.text import clean
+
+MAX_LENGTH = 1000  # one spoken or typed message; longer notes go through the review form
+
+
+class Tense(StrEnum):
+    """When a clause's deed happens."""
+
+    DONE = "done"
+    FUTURE = "future"
+    UNKNOWN = "unknown"
+
+
+_PROMISED = re.compile(r"(?:答应|承诺|保证|约|定|说好|约好|讲好|谈好|商量好|安排|计划|同意)(?:好)?了?")
+_DONE = re.compile(
+    r"已经?|刚刚?(?!性)|昨天|昨晚|前天|上周|上个?月|今早|早上|了(?!解|吗|没|不)|过(?=$|[,，。]|一次|两次|几次|王|李|张|[^来去几]?[总工])|完毕|完成"
+)
+_FUTURE = re.compile(
+    r"明天|明早|明晚|后天|下周|下个?月|下次|下礼拜|下星期|要(?!求|是|价|账|合同)|会(?!议|见|面|上|诊)|准备|打算|计划|安排|约好?|待|将|再(?!三)|尽快|马上|回头|争取|答应|承诺|保证|务必|一定|记得|需要?|得(?=发|寄|去|给|做|跟|找|约|报|送|补|问)|等会|晚点|稍后|接下来|下一步|后续|后面|去(?=拜访|见|做|装|看|演示|调试)|过去(?!了)|该|还没|还差|过来"
+)
+_FUTURE_TIME_KINDS = {"deadline", "open_end"}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One clause and all that stands in it; every span counts characters of the whole cleaned text."""
+
+    text: str  # folded, A-not-A masked
+    shown: str
+    span: Span
+    sentence: int
+    number: int
+    actions: tuple[ActionHit, ...]
+    times: tuple[Any, ...]
+    amounts: tuple[Amount, ...]
+    customers: tuple[Mention, ...]
+    people: tuple[Mention, ...]
+    tense: Tense
+    side: Side
+
+    def place(self, span: Span) -> Span:
+        """Turn a span of this clause into one of the whole text."""
+        return self.span[0] + span[0], self.span[0] + span[1]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The whole message, taken apart."""
+
+    text: str
+    copy: str
+    parts: tuple[Part, ...]
+    customers: tuple[Mention, ...]
+    people: tuple[Mention, ...]
+    times: tuple[Any, ...]
+    signals: tuple[Signal, ...]
+    empty: tuple[Signal, ...]
+    promises: tuple[Promise, ...]
+
+    def promise_over(self, span: Span) -> Promise | None:
+        """Return the promise that overlaps a span."""
+        return next((p for p in self.promises if p.span[0] < span[1] and span[0] < p.span[1]), None)
+
+
+@dataclass(frozen=True)
+class Resolvers:
+    """What a caller injects; spans they return count characters of the text they are given."""
+
+    times: Times
+    customers: Mentions
+    people: Mentions
+    rules: RuleSet | None
+    now: datetime | None
+
+
+def _inside(span: Span, outer: Span) -> bool:
+    return outer[0] <= span[0] < outer[1]
+
+
+def _whole_clauses(copy: str, kept: Sequence[Span]) -> list[Clause]:
+    """Join clauses where a cut fell into a time or a name (11-18 15:00, Acme Ltd), and a lone time with what follows."""
+    joined: list[Clause] = []
+    for clause in clauses(copy):
+        last = joined[-1] if joined else None
+        if last and last.sentence == clause.sentence and _belongs(copy, last, clause, kept):
+            span = (last.span[0], clause.span[1])
+            joined[-1] = Clause(copy[slice(*span)], span, last.sentence)
+        else:
+            joined.append(clause)
+    return joined
+
+
+def _belongs(copy: str, last: Clause, clause: Clause, kept: Sequence[Span]) -> bool:
+    blank_only = clause.span[0] > last.span[1] and "," not in copy[last.span[1] : clause.span[0]]
+    if blank_only and not (find_actions(last.text) and find_actions(clause.text)):
+        return True
+    if any(start < last.span[1] < end or start < clause.span[0] < end for start, end in kept):
+        return True
+    return any(start <= last.span[0] and last.span[1] <= end for start, end in kept)
+
+
+def _tense(text: str, times: Sequence[Any], now: datetime | None) -> Tense:
+    bare = _PROMISED.sub("约", text)
+    started = [time.start for time in times if time.start is not None]
+    if any(str(time.kind) in _FUTURE_TIME_KINDS for time in times) or (now and any(start > now for start in started)):
+        return Tense.FUTURE
+    if _DONE.search(bare):
+        return Tense.DONE
+    if now and started and all(start <= now for start in started) and not _FUTURE.search(bare):
+        return Tense.DONE
+    return Tense.FUTURE if _FUTURE.search(text) else Tense.UNKNOWN
+
+
+def _side(text: str, actions: Sequence[ActionHit]) -> Side:
+    """Who does the first deed: whoever is named before it; else the one it belongs to by nature."""
+    if not actions:
+        return subject(text)
+    first = actions[0]
+    named = subject(text[: first.span[0]])
+    if named is not Side.UNKNOWN:
+        return named
+    return {By.US: Side.US, By.THEM: Side.THEM, By.BOTH: Side.UNKNOWN}[first.action.by]
+
+
+def read(text: str, resolvers: Resolvers) -> Reading:
+    """Take a message apart; never raises on any text."""
+    shown = clean(text[:MAX_LENGTH]).strip()
+    copy = guard.matching_copy(shown)
+    customers, people = tuple(resolvers.customers(shown)), tuple(resolvers.people(shown))
+    times, amounts = tuple(resolvers.times(shown)), find_amounts(shown)
+    kept = [*(time.span for time in times), *(span for span, _ in (*customers, *people))]
+    parts = []
+    for number, clause in enumerate(_whole_clauses(copy, kept)):
+        actions = tuple(hit for hit in find_actions(clause.text))
+        here = tuple(time for time in times if _inside(time.span, clause.span))
+        parts.append(
+            Part(
+                text=clause.text,
+                shown=shown[slice(*clause.span)],
+                span=clause.span,
+                sentence=clause.sentence,
+                number=number,
+                actions=actions,
+                times=here,
+                amounts=tuple(amount for amount in amounts if _inside(amount.span, clause.span)),
+                customers=tuple(one for one in customers if _inside(one[0], clause.span)),
+                people=tuple(one for one in people if _inside(one[0], clause.span)),
+                tense=_tense(clause.text, here, resolvers.now),
+                side=_side(clause.text, actions),
+            )
+        )
+    rules = resolvers.rules or built_in("signals")
+    return Reading(
+        shown, copy, tuple(parts), customers, people, times, rules.find(shown), built_in("empty_phrases").find(shown),
+        mine_promises(shown),
+    )  # fmt: skip
