@@ -1,13 +1,14 @@
 """Say a resolved time the way a colleague would write it."""
 
-from datetime import date, datetime
+import re
+from datetime import date, datetime, timedelta
 
 from bot.parse.time.match import Grain, Kind, Note, TimeMatch
 
 __all__ = ["describe"]
 
 _WEEKDAYS = "一二三四五六日"
-_MINUTES_PER_DAY = 24 * 60
+_EVENING = re.compile("[晚夜]|24|12|十二")  # whoever says 今晚12点 thinks of that evening
 
 
 def describe(match: TimeMatch, *, now: datetime) -> str:
@@ -28,6 +29,8 @@ def describe(match: TimeMatch, *, now: datetime) -> str:
         return match.text
     grain = Grain.MINUTE if match.kind is Kind.DEADLINE else match.grain
     tail = " 前" if match.kind is Kind.DEADLINE else ""
+    if grain is Grain.MINUTE and when.hour == when.minute == 0 and _EVENING.search(match.text):
+        return f"{_day(when.date() - timedelta(days=1), today)} 24:00{tail}{_remark(match)}"
     return _moment(when, grain, today) + tail + _remark(match)
 
 
@@ -41,8 +44,6 @@ def _moment(when: datetime, grain: Grain, today: date) -> str:
         return f"{_day(when.date(), today)} {_part(when.hour)}"
     if grain is not Grain.MINUTE:
         return _day(when.date(), today)
-    if when.hour == when.minute == 0:  # midnight belongs to the evening before for whoever said 今晚12点
-        return f"{_day(when.date(), today)} 00:00"
     return f"{_day(when.date(), today)} {when:%H:%M}"
 
 

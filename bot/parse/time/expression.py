@@ -8,10 +8,11 @@ from datetime import datetime, time
 from bot.parse.time.delay import AMOUNT, read_amount, workdays_after
 from bot.parse.time.feasts import NAMES
 from bot.parse.time.guards import is_part_of_a_name
+from bot.parse.time.instants import Said
 from bot.parse.time.match import Kind, Note, TimeMatch
 from bot.parse.time.moment import Moment, read_moment
 from bot.parse.time.period import Frame, Style, day
-from bot.parse.time.resolve import Said, resolve
+from bot.parse.time.resolve import resolve
 from bot.parse.time.special import read_special
 
 __all__ = ["find_all"]
@@ -21,7 +22,7 @@ _NUMERIC = r"[\d.:/\-~年月日号点时天周个小分秒刻季工自礼星钟�
 _STARTS = (
     (r"[\d零〇一二两俩仨三四五六七八九十廿卅百]", _NUMERIC),
     (r"[上下]", "[个上下一周星礼月午半年季旬班工次回]"),
-    (r"[今明昨后]", "[年天日儿早晚晨夜后两个上下中]"),
+    (r"[今明昨后]", "[年天日儿明早晚晨夜后两个上下中]"),
     (r"[大前]", r"[年天日儿后前大一长\d三]"),
     (r"[本当同]", "[年月周季星礼日天前]"),
     (r"这", "[个周月年季星礼一两几三阵]"),
@@ -41,7 +42,12 @@ _PREFIX = re.compile(
 )
 _LATEST = re.compile(r"最迟|最晚|至迟|不|截|限|[dD]")
 _SUFFIXES = (
-    ("前", re.compile(r"\s?(?:之前|以前|前(?![往来台面沿途景端辈任列提后置言天]|半(?:年|场|段))|为止|截止|止)")),
+    (
+        "前",
+        re.compile(
+            r"(?:[(]含[^)]{0,3}[)])?\s?(?:之前|以前|前(?![往来台面沿途景端辈任列提后置言天]|半(?:年|场|段|周|月|程))|为止|截止|止)(?:[(]含[^)]{0,4}[)])?"
+        ),
+    ),
     ("约", re.compile(r"前后|左右")),
     ("内", re.compile(r"(?:的?时间)?(?:之内|以内|内(?![部容测训审网蒙存涵购勤外饰控]))")),
     ("后", re.compile(r"(?:之后|以后|后(?![台面续勤期端者备来果悔半门厨方援任]))")),
@@ -187,7 +193,8 @@ def _range(text: str, start: int, first: Moment, frame: Frame) -> TimeMatch | No
     said = Said("", (0, 0))
     finish = resolve(second, said, frame)
     if first.period is None and second.period is None and second.clock and finish.end:
-        first = replace(first, period=day(finish.end.date()))
+        clock = replace(first.clock, bare=False) if first.clock else None
+        first = replace(first, period=day(finish.end.date()), clock=clock)
     begin = resolve(first, said, frame)
     if finish.invalid:
         return replace(finish, text=text[start : second.end], span=(start, second.end))

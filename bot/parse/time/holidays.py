@@ -228,7 +228,7 @@ def _next_block(frame: Frame) -> Period | None:
     return ahead[0].unsure(over[-1]) if recent else ahead[0]
 
 
-_UNIT = r"个?(?P<unit>工作日|天|日|周|星期|礼拜|月)"
+_UNIT = r"个?(?P<unit>工作日|天|日|周|星期|礼拜|(?<=个)月)"
 
 
 @atom(

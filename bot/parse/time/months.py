@@ -149,7 +149,20 @@ def _relative_month(found: re.Match[str], frame: Frame, within: Period | None) -
 
 
 def _tenth(month: Period, part: str) -> Period:
-    bounds = {"初": (1, 10), "上": (1, 10), "中": (11, 20), "下": (21, month.last.day)}[part]
+    last = month.last.day
+    bounds = {
+        "初": (1, 10),
+        "上": (1, 10),
+        "中": (11, 20),
+        "下": (21, last),
+        "上中": (1, 20),
+        "中上": (1, 20),
+        "中下": (11, last),
+        "上半": (1, 15),
+        "前半": (1, 15),
+        "下半": (16, last),
+        "后半": (16, last),
+    }[part]
     return Period(month.first.replace(day=bounds[0]), month.first.replace(day=bounds[1]), Grain.TENDAY, Style.PLAIN)
 
 
@@ -188,22 +201,33 @@ _EDGE = r"初(?![一二三四五六七八九十步次稿审版期])|中(?:旬|(?
 
 
 @atom(
-    rf"的?(?:年度?|月份?|季度?)?(?P<edge>{_EDGE})|(?P<tenth>[上下])旬|(?P<done>结束|完(?=前|之前))",
-    opens="上中下",
+    r"(?P<tenth>上中|中上|中下|[上下])旬|(?P<halves>[上下前后]半)个?月|(?P<part>[前后])半周|(?P<done>结束|完(?=前|之前))"
+    rf"|的?(?:年度?|月份?|季度?)?(?P<edge>{_EDGE})",
+    opens="上中下前后",
     continues=True,
 )
 def _edge(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
-    if found["tenth"]:
-        return _tenth_of(found["tenth"], frame, within)
+    tenth = found["tenth"] or found["halves"] or ("中" if found["edge"] == "中旬" else None)
+    if tenth:
+        return _tenth_of(tenth, frame, within)
     if within is None:
-        return nearest([_tenth(month, "中") for month in _months(frame)], frame) if found["edge"] == "中旬" else None
+        return None
+    if found["part"]:
+        return _half_week(within, found["part"])
     if found["done"]:
         return _last_day(within) if within.style is Style.SPAN else None
-    if found["edge"] == "中旬":
-        return _tenth(within, "中") if within.grain is Grain.MONTH else None
-    if within.grain not in {Grain.MONTH, Grain.QUARTER, Grain.YEAR, Grain.WEEK}:
+    return edge_of(within, found["edge"][0]) if within.grain in _WITH_EDGES else None
+
+
+_WITH_EDGES = {Grain.MONTH, Grain.QUARTER, Grain.YEAR, Grain.WEEK}
+
+
+def _half_week(week: Period, part: str) -> Period | None:
+    if week.grain is not Grain.WEEK:
         return None
-    return edge_of(within, found["edge"][0])
+    bounds = (0, 2) if part == "前" else (3, 4)
+    first, last = (week.first + timedelta(days=shift) for shift in bounds)
+    return Period(first, last, Grain.TENDAY)
 
 
 def _tenth_of(part: str, frame: Frame, within: Period | None) -> Period | None:

@@ -1,51 +1,16 @@
 """From what was named to instants: the conventions about deadlines, due times and days off."""
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 
 from bot.parse.time.clock import Clock
+from bot.parse.time.deadline import of_period
+from bot.parse.time.instants import Said, at, clock_match, day_end, exact_match
 from bot.parse.time.match import Grain, Kind, Note, TimeMatch
 from bot.parse.time.moment import Moment
 from bot.parse.time.period import DAY, Frame, Period, Style, day
 
-__all__ = ["Said", "at", "day_end", "resolve", "working_end"]
-
-_LAST_SECOND = time(23, 59, 59)
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """The text of an expression and what it does: '' (names), 前, 内, 后, 起."""
-
-    text: str
-    span: tuple[int, int]
-    does: str = ""
-    latest: bool = False  # 最迟 stands before it: the whole of what is named is still in time
-
-
-def at(day_: date, minutes: float, frame: Frame) -> datetime:
-    """Return the local instant of a day and minutes after its midnight."""
-    days, rest = divmod(round(minutes), 24 * 60)
-    return datetime.combine(day_ + timedelta(days=days), time(rest // 60, rest % 60), frame.calendar.zone)
-
-
-def day_end(day_: date, frame: Frame) -> datetime:
-    """Return the last second of a day."""
-    return datetime.combine(day_, _LAST_SECOND, frame.calendar.zone)
-
-
-def working_end(day_: date, frame: Frame) -> datetime:
-    """Return the end of the working day; for today after hours the end of the day, as the promise is younger than that."""
-    due = datetime.combine(day_, frame.calendar.work_end, frame.calendar.zone)
-    return day_end(day_, frame) if due < frame.now and day_ == frame.today else due
-
-
-def due_day(period: Period, frame: Frame) -> date:
-    """Return the day by which the whole period counts: a week's last working day, else the last day (convention 5)."""
-    if period.grain is Grain.WEEK and period.style is Style.SPAN:
-        last = period.last if frame.calendar.is_workday(period.last) else frame.calendar.previous_workday(period.last)
-        return max(last, period.first)
-    return period.last
+__all__ = ["resolve"]
 
 
 def resolve(moment: Moment, said: Said, frame: Frame) -> TimeMatch:
@@ -56,7 +21,7 @@ def resolve(moment: Moment, said: Said, frame: Frame) -> TimeMatch:
             said.text, said.span, Kind.POINT, Grain.DAY, invalid=True, note=Note.INVALID_DATE, confidence=0.9
         )
     if period is not None and period.instant:
-        return _exact(period.instant, said, period)
+        return exact_match(period.instant, said, period)
     if moment.office:
         return _office(moment, said, frame)
     if moment.clock is not None:
@@ -64,31 +29,7 @@ def resolve(moment: Moment, said: Said, frame: Frame) -> TimeMatch:
     if moment.part is not None:
         return _part(moment, said, frame)
     assert period is not None
-    return _period(period, said, frame)
-
-
-def _exact(when: datetime, said: Said, period: Period) -> TimeMatch:
-    kind = Kind.DEADLINE if said.does in {"前", "内"} else Kind.POINT
-    return TimeMatch(
-        said.text,
-        said.span,
-        kind,
-        Grain.MINUTE,
-        start=None if kind is Kind.DEADLINE else when,
-        end=when,
-        due_at=when,
-        grace_until=when,
-        note=period.note,
-        ambiguous=period.ambiguous,
-    )
-
-
-def clock_match(when: datetime, said: Said, confidence: float = 0.95) -> TimeMatch:
-    """Return a match for an exact time of day."""
-    made = _exact(when, said, day(when.date(), confidence=confidence))
-    if said.does in {"后", "起"}:
-        made = replace(made, kind=Kind.OPEN_END, end=None)
-    return replace(made, confidence=confidence)
+    return _with_readings(of_period(period, said, frame), moment, said, frame)
 
 
 _OFFICE_HOURS = {"饭": 12 * 60, "睡": 23 * 60, "晚": 18 * 60, "天": 18 * 60, "闭": 22 * 60, "打": 22 * 60}
@@ -231,91 +172,3 @@ def _day_off(made: TimeMatch, moment: Moment, said: Said, frame: Frame) -> TimeM
         note=made.note if made.note is not Note.ROLLED and made.note else note,
         alternatives=(working, *made.alternatives),
     )
-
-
-def _period(period: Period, said: Said, frame: Frame) -> TimeMatch:
-    if said.does in {"前", "内"}:
-        return _deadline(period, said, frame)
-    if said.does in {"后", "起"}:
-        return _open_end(period, said, frame)
-    if period.style is Style.EDGE:
-        return _deadline(period, said, frame)
-    kind = Kind.POINT if period.first == period.last else Kind.RANGE
-    due = due_day(period, frame)
-    made = TimeMatch(
-        said.text,
-        said.span,
-        kind,
-        period.grain,
-        start=at(period.first, 0, frame),
-        end=day_end(period.last, frame),
-        due_at=working_end(due, frame),
-        grace_until=day_end(due, frame),
-    )
-    return _with_readings(made, Moment(0, period), said, frame)
-
-
-def _by(due: date, period: Period, said: Said, frame: Frame) -> TimeMatch:
-    made = TimeMatch(
-        said.text,
-        said.span,
-        Kind.DEADLINE,
-        period.grain,
-        end=day_end(due, frame),
-        due_at=working_end(due, frame),
-        grace_until=day_end(due, frame),
-        confidence=period.confidence,
-        ambiguous=period.ambiguous,
-        note=period.note,
-    )
-    return replace(made, provisional=not frame.calendar.is_known(due))
-
-
-def _deadline(period: Period, said: Said, frame: Frame) -> TimeMatch:
-    """Return when something 前/内 a period is due (convention 2)."""
-    calendar = frame.calendar
-    if said.does == "前" and period.style is Style.FEAST and not said.latest:
-        made = _by(calendar.previous_workday(period.bounds[0]), replace(period, grain=Grain.DAY), said, frame)
-        others = tuple(_deadline(each, said, frame) for each in period.others)
-        return replace(made, alternatives=others, provisional=made.provisional or not calendar.is_known(period.first))
-    inclusive = _by(due_day(period, frame), period, said, frame)
-    if said.does != "前" or said.latest or period.style is not Style.SPAN or period.contains(frame.today):
-        return (
-            _with_readings(inclusive, Moment(0, period), said, frame)
-            if period.grain is Grain.DAY
-            else _listed(inclusive, period, said, frame)
-        )
-    before = period.first - DAY
-    if period.grain in {Grain.WEEK, Grain.WEEKEND}:
-        before = calendar.previous_workday(period.first)
-        unsure = _by(before, period.unsure(), said, frame)
-        return replace(unsure, alternatives=(inclusive,))
-    return replace(_by(before, period, said, frame), alternatives=(inclusive,))
-
-
-def _listed(made: TimeMatch, period: Period, said: Said, frame: Frame) -> TimeMatch:
-    return replace(made, alternatives=tuple(_period(each, said, frame) for each in period.others))
-
-
-def _open_end(period: Period, said: Said, frame: Frame) -> TimeMatch:
-    """国庆后 begins on the first working day after the days off (convention 4), 周三后 on Thursday."""
-    if said.does == "起":
-        first = period.first
-    elif period.style is Style.FEAST:
-        first = frame.calendar.next_workday(period.bounds[1])
-    else:
-        first = period.last + DAY
-    made = TimeMatch(
-        said.text,
-        said.span,
-        Kind.OPEN_END,
-        period.grain,
-        start=at(first, 0, frame),
-        end=day_end(first, frame),
-        due_at=working_end(first, frame),
-        grace_until=day_end(first, frame),
-        ambiguous=period.ambiguous,
-        confidence=period.confidence,
-        provisional=not (frame.calendar.is_known(first) and frame.calendar.is_known(period.bounds[0])),
-    )
-    return replace(made, alternatives=tuple(_open_end(each, said, frame) for each in period.others))

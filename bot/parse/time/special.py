@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.parse.time.delay import AMOUNT, Amount, read_amount, workdays_after
+from bot.parse.time.instants import Said, clock_match
 from bot.parse.time.match import Grain, Kind, Note, TimeMatch
 from bot.parse.time.moment import Moment, read_moment
-from bot.parse.time.period import DAY, Frame, Period, day
-from bot.parse.time.resolve import Said, clock_match, resolve
+from bot.parse.time.period import DAY, Frame, Period, Style, day
+from bot.parse.time.resolve import resolve
 
 __all__ = ["read_special"]
 
@@ -24,7 +25,7 @@ _NOW = re.compile(r"(?:现在|此刻|此时|当前|即刻|眼下)(?=\s*$|起|开
 _EVERY = re.compile(
     r"每(?:个|逢|隔)?(?:(?P<n>[一两二三四五六\d])个?)?(?P<unit>周|星期|礼拜|月|天|日|年|季度?|工作日|早上?|晚上?|上午|下午|中午)"
 )
-_LEAD_BACK, _LEAD_AHEAD = "最近|近|过去|这", "未来|接下来|今后|往后|后续"
+_LEAD_BACK, _LEAD_AHEAD = "最近|近|过去|这|前", "未来|接下来|今后|往后|后续"
 _WINDOW = re.compile(rf"(?:(?P<back>{_LEAD_BACK})|(?P<ahead>{_LEAD_AHEAD}))的?\s?{AMOUNT}(?:之?内|以内|里)?")
 _APPROX = re.compile(
     r"(?:(?P<a>[一二两三四五六七八九])(?P<b>[二两三四五六七八九十])|(?<![\d.])(?P<from>\d{1,3}|[一二两三四五六七八九十]{1,2})个?(?:-|到|至|~)(?P<to>\d{1,3}|[一二两三四五六七八九十]{1,3}))(?P<unit>个?工作日|天|周|个?星期|个?月|个?小时)(?:之?内|以内|(?P<after>之?后|以后))"
@@ -80,8 +81,13 @@ def _every(here: _At) -> TimeMatch | None:
     )
     if found["n"] and unit in _WEEK:
         rest = found.start("unit")
-    moment = read_moment(here.text[: here.start].ljust(rest) + here.text[rest:], rest, frame)
-    if moment.empty or (moment.period is not None and moment.period.invalid):
+    moment = _after(here, rest, frame)
+    if moment.empty and unit[0] in "月年季":  # 每月底, 每季度末
+        moment = _after(here, found.start("unit"), frame)
+    if moment.empty or (
+        moment.period is not None
+        and (moment.period.invalid or (moment.period.style is Style.SPAN and unit[0] in "月季"))
+    ):
         return None
     if unit in {"天", "日", "工作日"} and moment.clock is None and moment.part is None and not moment.office:
         return None
@@ -95,7 +101,7 @@ def _every(here: _At) -> TimeMatch | None:
     return replace(
         made,
         kind=Kind.RECURRING,
-        start=min(ahead, default=made.start),
+        start=min(ahead, default=made.start or made.end),
         end=None,
         due_at=None,
         grace_until=None,
@@ -104,6 +110,11 @@ def _every(here: _At) -> TimeMatch | None:
         note=Note.RECURRING,
         confidence=0.9,
     )
+
+
+def _after(here: _At, rest: int, frame: Frame) -> Moment:
+    """Read a moment as if nothing stood before it."""
+    return read_moment(here.text[: here.start].ljust(rest) + here.text[rest:], rest, frame)
 
 
 def _workday_only(made: TimeMatch, frame: Frame) -> TimeMatch:
@@ -119,7 +130,7 @@ def _window(here: _At) -> TimeMatch | None:
     """最近7天 ends today and holds seven days; 未来三天 begins tomorrow."""
     found = _WINDOW.match(here.text, here.start)
     amount = read_amount(found["amount"]) if found else None
-    if found is None or amount is None or _no_window(found):
+    if found is None or amount is None or _no_window(found, here.frame):
         return None
     frame, said = here.frame, here.said(found.end())
     sign = -1 if found["back"] else 1
@@ -135,9 +146,11 @@ def _window(here: _At) -> TimeMatch | None:
     return replace(resolve(Moment(0, period), said, frame), kind=Kind.RANGE, note=Note.NONE, alternatives=())
 
 
-def _no_window(found: re.Match[str]) -> bool:
-    """Say whether it is vague (这两天) or names the current one (这一周)."""
+def _no_window(found: re.Match[str], frame: Frame) -> bool:
+    """Say whether it is vague (这两天), names the current one (这一周), or counts from something else (前三天)."""
     back, amount = found["back"], found["amount"]
+    if back == "前" and not frame.query:
+        return True
     return (back == "这" and amount[0] in "一1") or (amount == "两天" and back in {"这", "近", "最近"})
 
 

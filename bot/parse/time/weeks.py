@@ -149,8 +149,11 @@ def _nth(found: re.Match[str], frame: Frame, within: Period | None) -> Period | 
     if within is None:
         return _from_today(found, frame)
     long_enough = within.grain not in {Grain.DAY, Grain.WEEKEND, Grain.DAYPART} or within.style is Style.EDGE
-    if not position or not long_enough or within.style is Style.FEAST:
+    if not position or not (long_enough or within.style is Style.FEAST):
         return None
+    if within.style is Style.FEAST:  # 国庆第二天: of the days off
+        found_day = within.bounds[0] + timedelta(days=position - 1)
+        return day(found_day) if found["days"] and position > 0 and found_day <= within.bounds[1] else None
     if within.style is Style.EDGE:  # 月底最后一天 = the month's last day
         within = Period(within.first.replace(day=1), within.last, Grain.MONTH)
     return _pick(found, position, within, frame)
