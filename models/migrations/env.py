@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from typing import Any, Literal
 
 from alembic import context
 
@@ -13,7 +14,7 @@ for module in pkgutil.iter_modules(models.__path__):
         importlib.import_module(f"models.{module.name}")
 
 
-def render_item(kind: str, item: object, _context: object) -> str | bool:
+def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Write our column types as plain SQLAlchemy ones, so that an old migration never needs today's code."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
