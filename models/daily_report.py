@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models.chat import BigId
 from models.customer import Customer
 from models.db import Base, UtcDateTime
+from models.deadline import Deadline
 from models.person import Concern, Person, Role, Sight, is_away, reports_of
 from models.rules.workday import WorkCalendar
 from models.visit import NextStep, NextStepState, Visit, VisitState
@@ -196,16 +197,23 @@ def count_of(session: Session, people: list[Person], on: date, *, at: datetime) 
 
 
 def misses_in_row(session: Session, person_id: str, on: date, calendar: WorkCalendar, *, most: int = 10) -> int:
-    """Return on how many working days in a row up to `on` a person who was there handed nothing in."""
+    """Return on how many working days in a row up to `on` a person who owed a report and was there handed nothing in."""
     count = 0
     for _ in range(most):
         end = calendar.at(on, calendar.work_end)
-        if report_of(session, person_id, on) is not None:
+        if report_of(session, person_id, on) is not None or not _was_owed(session, person_id, on):
             break
         if is_away(session, person_id, end) is None:
             count += 1
         on = calendar.previous_workday(on)
     return count
+
+
+def _was_owed(session: Session, person_id: str, on: date) -> bool:
+    query = select(Deadline.id).where(
+        Deadline.subject_kind == "daily_report", Deadline.subject_id == report_code(person_id, on)
+    )
+    return session.scalar(query) is not None
 
 
 def about_customer(

@@ -297,6 +297,23 @@ def upgrade() -> None:
         batch_op.create_index('ix_customer_name', ['name'], unique=False)
         batch_op.create_index('ix_customer_owner_id', ['owner_id'], unique=False)
 
+    op.create_table('daily_report',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('owner_id', sa.String(length=64), nullable=False),
+    sa.Column('on', sa.Date(), nullable=False),
+    sa.Column('state', sa.String(length=12), nullable=False),
+    sa.Column('submitted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('late_minutes', sa.Integer(), nullable=False),
+    sa.Column('tomorrow', sa.String(length=300), nullable=False),
+    sa.Column('support', sa.String(length=300), nullable=False),
+    sa.Column('corrected_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['owner_id'], ['person.id'], name=op.f('fk_daily_report_owner_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_daily_report')),
+    sa.UniqueConstraint('owner_id', 'on', name=op.f('uq_daily_report_owner_id_on'))
+    )
+    with op.batch_alter_table('daily_report', schema=None) as batch_op:
+        batch_op.create_index('ix_daily_report_on', ['on'], unique=False)
+
     op.create_table('leave',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('person_id', sa.String(length=64), nullable=False),
@@ -310,6 +327,20 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('leave', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_leave_person_id'), ['person_id'], unique=False)
+
+    op.create_table('competitor_move',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('customer_id', sa.String(length=32), nullable=False),
+    sa.Column('owner_id', sa.String(length=64), nullable=False),
+    sa.Column('text', sa.String(length=300), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('source', sa.String(length=64), nullable=False),
+    sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_competitor_move_customer_id_customer')),
+    sa.ForeignKeyConstraint(['owner_id'], ['person.id'], name=op.f('fk_competitor_move_owner_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_competitor_move'))
+    )
+    with op.batch_alter_table('competitor_move', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_competitor_move_customer_id'), ['customer_id'], unique=False)
 
     op.create_table('contact',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -339,6 +370,22 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('customer_alias', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_customer_alias_customer_id'), ['customer_id'], unique=False)
+
+    op.create_table('daily_report_item',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('report_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('action', sa.String(length=32), nullable=False),
+    sa.Column('customer_id', sa.String(length=32), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('breakthrough', sa.String(length=32), nullable=False),
+    sa.Column('quote', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_daily_report_item_customer_id_customer')),
+    sa.ForeignKeyConstraint(['report_id'], ['daily_report.id'], name=op.f('fk_daily_report_item_report_id_daily_report')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_daily_report_item'))
+    )
+    with op.batch_alter_table('daily_report_item', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_daily_report_item_customer_id'), ['customer_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_daily_report_item_report_id'), ['report_id'], unique=False)
 
     op.create_table('visit',
     sa.Column('id', sa.String(length=32), nullable=False),
@@ -452,6 +499,11 @@ def downgrade() -> None:
         batch_op.drop_index('ix_visit_customer_id')
 
     op.drop_table('visit')
+    with op.batch_alter_table('daily_report_item', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_daily_report_item_report_id'))
+        batch_op.drop_index(batch_op.f('ix_daily_report_item_customer_id'))
+
+    op.drop_table('daily_report_item')
     with op.batch_alter_table('customer_alias', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_customer_alias_customer_id'))
 
@@ -460,10 +512,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_contact_customer_id'))
 
     op.drop_table('contact')
+    with op.batch_alter_table('competitor_move', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_competitor_move_customer_id'))
+
+    op.drop_table('competitor_move')
     with op.batch_alter_table('leave', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_leave_person_id'))
 
     op.drop_table('leave')
+    with op.batch_alter_table('daily_report', schema=None) as batch_op:
+        batch_op.drop_index('ix_daily_report_on')
+
+    op.drop_table('daily_report')
     with op.batch_alter_table('customer', schema=None) as batch_op:
         batch_op.drop_index('ix_customer_owner_id')
         batch_op.drop_index('ix_customer_name')
