@@ -6,14 +6,14 @@ import { icon } from "./icons.js";
 import { picture } from "./picture.js";
 import { placeCard } from "./place.js";
 import { rich } from "./richtext.js";
-import { person } from "./store.js";
+import { person, store } from "./store.js";
 
 export function avatar(id, size = "") {
   if (id === "bot") {
     return h("span", { class: `avatar bot ${size}`, "aria-hidden": "true" }, h("img", { src: "/practice/static/icon.svg", alt: "" }));
   }
   const who = person(id);
-  return h("span", { class: `avatar hue-${hue(id)} ${size}`, "aria-hidden": "true" }, initial(who ? who.name : id));
+  return h("span", { class: `avatar hue-${hue(store.people.indexOf(who))} ${size}`, "aria-hidden": "true" }, initial(who ? who.name : id));
 }
 
 export const nameOf = (id) => (id === "bot" ? "销售记忆" : (person(id) || {}).name || id);

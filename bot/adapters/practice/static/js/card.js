@@ -4,26 +4,28 @@ import { icon } from "./icons.js";
 import { picture } from "./picture.js";
 import { rich } from "./richtext.js";
 
+const STATES = { done: "已处理", void: "已作废" };
 const STYLES = new Set(["primary", "danger"]);
 
 function option(choice) {
-  const known = typeof choice === "object" ? choice : { value: choice, label: choice };
-  return h("option", { value: known.value }, known.label ?? known.value);
+  return h("option", { value: choice.value }, choice.label);
 }
+
+const choices = (input, props) => h("select", props, h("option", { value: "" }, "请选择"), input.options.map(option));
+const line = (input, props) => h("input", { ...props, type: "text", autocomplete: "off" });
+
+// One drawing for each kind of `bot.reply.InputKind`; an unknown kind is a line of text.
+const CONTROLS = {
+  text: line,
+  select: choices,
+  multi: (input, props) => h("select", { ...props, multiple: true, size: Math.min(input.options.length, 5), class: "input many" }, input.options.map(option)),
+  datetime: (input, props) => h("input", { ...props, type: "datetime-local" }),
+};
 
 function control(input, id) {
-  const common = { id, name: input.name, "aria-required": input.required ? "true" : null, class: "input" };
-  const options = input.options || input.choices || [];
-  let field;
-  if (options.length) field = h("select", common, h("option", { value: "" }, input.placeholder || "请选择"), options.map(option));
-  else if (input.type === "textarea" || input.multiline) field = h("textarea", { ...common, rows: 2, placeholder: input.placeholder });
-  else field = h("input", { ...common, type: htmlType(input.type), placeholder: input.placeholder || "", autocomplete: "off" });
+  const field = (CONTROLS[input.kind] || line)(input, { id, name: input.name, class: "input" });
   if (input.value) field.value = input.value;
   return field;
-}
-
-function htmlType(type) {
-  return { date: "date", time: "time", datetime: "datetime-local", number: "number" }[type] || "text";
 }
 
 function inputs(message, closed) {
@@ -35,8 +37,12 @@ function inputs(message, closed) {
   });
 }
 
+function typedIn(field) {
+  return field.multiple ? [...field.selectedOptions].map((chosen) => chosen.value).join(",") : field.value;
+}
+
 function values(box) {
-  const typed = [...box.querySelectorAll(".card-input [name]")].map((field) => [field.name, field.value]);
+  const typed = [...box.querySelectorAll(".card-input [name]")].map((field) => [field.name, typedIn(field)]);
   return Object.fromEntries(typed.filter(([, value]) => value !== ""));
 }
 
@@ -57,7 +63,7 @@ function press(box, pressed, deps) {
 
 function buttons(card, box, deps) {
   if (!card.buttons || !card.buttons.length) return null;
-  const line = h("div", { class: `card-buttons${card.buttons.length > 3 ? " many" : ""}` });
+  const row = h("div", { class: `card-buttons${card.buttons.length > 3 ? " many" : ""}` });
   for (const button of card.buttons) {
     const style = STYLES.has(button.style) ? button.style : "plain";
     const chosen = button.disabled && deps.chosen === button.action;
@@ -66,9 +72,9 @@ function buttons(card, box, deps) {
       chosen && icon("check", 16), button.label,
     );
     element.addEventListener("click", () => press(box, { element, action: button.action }, deps));
-    line.append(element);
+    row.append(element);
   }
-  return line;
+  return row;
 }
 
 function fields(list) {
@@ -79,19 +85,20 @@ function fields(list) {
 /** `deps`: onPress(action, values) → promise, onFail(error), onTap(text), chosen (the action pressed from this page). */
 export function cardView(message, deps) {
   const { card } = message;
-  const closed = Boolean(card.buttons && card.buttons.length) && card.buttons.every((button) => button.disabled);
+  const closed = card.state !== "open";
   const box = h("div", { class: `card${closed ? " closed" : ""}`, role: "group", "aria-label": card.title || "卡片" });
   const parts = [
-    (card.title || card.state) && h("div", { class: "card-head" },
+    (card.title || closed) && h("div", { class: "card-head" },
       card.title && h("div", { class: "card-title" }, rich(card.title, deps.onTap)),
-      card.state && h("span", { class: "card-state" }, card.state)),
+      STATES[card.state] && h("span", { class: `card-state ${card.state}` }, STATES[card.state])),
     card.body && h("div", { class: "card-body" }, rich(card.body, deps.onTap)),
     fields(card.fields),
     card.image_url && picture(card.image_url, card.title || "卡片里的图", "card-image"),
     inputs(message, closed),
   ];
   box.append(...parts.flat().filter(Boolean));
-  const line = buttons(card, box, deps);
-  if (line) box.append(line);
+  const row = buttons(card, box, deps);
+  if (row) box.append(row);
+  if (card.note) box.append(h("div", { class: "card-note" }, card.note));
   return box;
 }

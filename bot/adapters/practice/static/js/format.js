@@ -66,10 +66,9 @@ export function initial(name) {
   return letters.length > 2 ? letters.slice(-2).join("") : letters.join("");
 }
 
-export function hue(id) {
-  let sum = 7;
-  for (const letter of id) sum = (sum * 31 + letter.codePointAt(0)) % 9973;
-  return HUES[sum % HUES.length];
+/** Neighbours in the list of people get different colours. */
+export function hue(place) {
+  return HUES[Math.max(0, place) % HUES.length];
 }
 
 export function fileSize(bytes) {

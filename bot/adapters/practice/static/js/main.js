@@ -17,7 +17,7 @@ const wide = matchMedia("(min-width: 1000px)");
 const deps = { onChange: moved, onBack: () => view("list") };
 const first = new Phone(deps);
 const second = new Phone(deps);
-let two = address.has("with");
+let two = address.has("with") || !address.has("as"); // a first visit on a wide screen shows how a push arrives
 
 function view(name) {
   app.dataset.view = name;

@@ -6,7 +6,7 @@ import { h, replace } from "./dom.js";
 import { roleName } from "./format.js";
 import { icon } from "./icons.js";
 import * as outgoing from "./outgoing.js";
-import { chatName, groupsOf, message, messagesOf, on, opened, person, store, sync } from "./store.js";
+import { chatName, groupsOf, message, messagesOf, on, opened, person, refreshOverview, store, sync } from "./store.js";
 import { Thread } from "./thread.js";
 import { welcome } from "./welcome.js";
 import { fail, toast } from "./toast.js";
@@ -113,9 +113,20 @@ export class Phone {
     this.element.classList.toggle("direct", this.chat === "direct");
     Object.assign(this.thread.deps, { viewer: this.viewer, inGroup: this.chat !== "direct" });
     const all = [...messagesOf(this.viewer, this.chat), ...outgoing.pendingOf(this.viewer, this.chat)];
-    const empty = opened(this.viewer) ? welcome(person(this.viewer), this.chat, (text) => this.composer.fill(text)) : h("p", { class: "hint" }, "正在打开…");
-    this.thread.show(all, empty);
+    this.thread.show(all, all.length ? null : this.emptyState());
     this.drawTabs();
+  }
+
+  emptyState() {
+    if (!opened(this.viewer)) return h("p", { class: "hint" }, "正在打开…");
+    const key = `${this.viewer} ${this.chat}`;
+    if (this.emptyKey === key) return this.emptyBox;
+    const box = h("div");
+    Object.assign(this, { emptyKey: key, emptyBox: box });
+    const who = person(this.viewer);
+    const draw = (commands) => replace(box, welcome(who, this.chat, commands, (text) => this.composer.fill(text)));
+    this.commands().then(draw, fail);
+    return box;
   }
 
   markRead() {
@@ -123,7 +134,7 @@ export class Phone {
     const last = messagesOf(this.viewer, this.chat).at(-1);
     const unread = this.unread(this.chat);
     if (last && unread && document.visibilityState === "visible" && this.element.isConnected) {
-      api.read(this.viewer, this.chat, last.seq).catch(fail);
+      api.read(this.viewer, this.chat, last.seq).then(refreshOverview, fail);
     }
   }
 

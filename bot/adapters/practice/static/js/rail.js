@@ -40,7 +40,8 @@ export class Rail {
 
   groups(typed) {
     const { viewer, chat } = this.deps.current();
-    const found = store.groups.filter((one) => `${one.name} ${one.id}`.includes(typed));
+    const near = (one) => (one.members.includes(viewer) ? 0 : 1);
+    const found = store.groups.filter((one) => `${one.name} ${one.id}`.includes(typed)).sort((a, b) => near(a) - near(b));
     return found.map((one) => {
       const mine = one.members.includes(viewer);
       const seen = (store.overview[mine ? viewer : one.members[0]] || {}).groups || {};
