@@ -46,19 +46,17 @@ function values(box) {
   return Object.fromEntries(typed.filter(([, value]) => value !== ""));
 }
 
+// While a press is under way the buttons are only marked, not disabled: a disabled element would drop the keyboard's focus.
 function press(box, pressed, deps) {
-  const all = [...box.querySelectorAll(".card-buttons button")];
-  const closed = new Map(all.map((button) => [button, button.disabled]));
-  const typed = values(box);
-  all.forEach((button) => { button.disabled = true; });
-  pressed.element.classList.add("busy");
-  pressed.element.setAttribute("aria-busy", "true");
-  const settle = () => {
-    pressed.element.classList.remove("busy");
-    pressed.element.removeAttribute("aria-busy");
-    for (const [button, was] of closed) button.disabled = was;
+  if (box.getAttribute("aria-busy") === "true") return;
+  const all = [...box.querySelectorAll(".card-buttons button:not(:disabled)")];
+  const mark = (busy) => {
+    box.setAttribute("aria-busy", String(busy));
+    pressed.element.classList.toggle("busy", busy);
+    for (const button of all) button.setAttribute("aria-disabled", String(busy));
   };
-  deps.onPress(pressed.action, typed).then(settle, (error) => { settle(); deps.onFail(error); });
+  mark(true);
+  deps.onPress(pressed.action, values(box)).then(() => mark(false), (error) => { mark(false); deps.onFail(error); });
 }
 
 function buttons(card, box, deps) {
