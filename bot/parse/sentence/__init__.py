@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.parse.sentence.reading import Resolvers, read
+from bot.parse.sentence.correction import Change, Correction, parse_correction
+from bot.parse.sentence.reading import Resolvers, nobody, read
 from bot.parse.sentence.recognise import RECOGNISERS, Recogniser
+from bot.parse.sentence.report import Report, ReportItem, parse_report
+from bot.parse.sentence.review import Review, review, without
 from bot.parse.sentence.types import (
     Capture,
     Draft,
     DraftKind,
-    Mention,
     Mentions,
     Slot,
     SlotName,
@@ -18,13 +20,26 @@ from bot.parse.sentence.types import (
 )
 from bot.parse.signal import RuleSet
 
-__all__ = ["Capture", "Draft", "DraftKind", "Recogniser", "Slot", "SlotName", "Verdict", "capture"]
-
-
-def nobody(text: str) -> Sequence[Mention]:
-    """Name no one: the default resolver."""
-    del text
-    return ()
+__all__ = [
+    "Capture",
+    "Change",
+    "Correction",
+    "Draft",
+    "DraftKind",
+    "Recogniser",
+    "Report",
+    "ReportItem",
+    "Resolvers",
+    "Review",
+    "Slot",
+    "SlotName",
+    "Verdict",
+    "capture",
+    "parse_correction",
+    "parse_report",
+    "review",
+    "without",
+]
 
 
 def capture(  # noqa: PLR0913 - four injected resolvers and two settings, all by name

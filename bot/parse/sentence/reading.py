@@ -76,15 +76,21 @@ class Reading:
         return next((p for p in self.promises if p.span[0] < span[1] and span[0] < p.span[1]), None)
 
 
+def nobody(text: str) -> Sequence[Mention]:
+    """Name no one: the resolver of a caller who has none."""
+    del text
+    return ()
+
+
 @dataclass(frozen=True)
 class Resolvers:
     """What a caller injects; spans they return count characters of the text they are given."""
 
     times: Times
-    customers: Mentions
-    people: Mentions
-    rules: RuleSet | None
-    now: datetime | None
+    customers: Mentions = nobody
+    people: Mentions = nobody
+    rules: RuleSet | None = None
+    now: datetime | None = None
 
 
 def _inside(span: Span, outer: Span) -> bool:

@@ -69,6 +69,8 @@ class SlotName(StrEnum):
     MODE = "mode"
     QUOTATION = "quotation"
     EVIDENCE = "evidence"
+    GOAL = "goal"
+    BREAKTHROUGH = "breakthrough"
 
 
 @dataclass(frozen=True)
