@@ -6,7 +6,7 @@ import json
 import socket as sockets
 from base64 import b64decode
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Condition, Thread
 from typing import Any
@@ -74,7 +74,8 @@ class FakeBot:
         assert self.live is not None
         connection, self.live = self.live, None
         if code == 1006:
-            connection.socket.shutdown(sockets.SHUT_RDWR)
+            with suppress(OSError):  # the other side was first
+                connection.socket.shutdown(sockets.SHUT_RDWR)
         else:
             connection.close(code)
 
