@@ -17,8 +17,15 @@ def _practice(services: Services) -> Adapter:
     return PracticeAdapter(services)
 
 
+def _dingtalk(services: Services) -> Adapter:
+    from bot.adapters.dingtalk.build import build_dingtalk  # noqa: PLC0415  # only when it is on
+
+    return build_dingtalk(services)
+
+
 BUILDERS: Final[dict[str, tuple[Callable[[Services], bool], Build]]] = {
     "practice": (lambda services: services.settings.practice.enabled, _practice),
+    "dingtalk": (lambda services: bool(services.settings.dingtalk.client_id), _dingtalk),
 }
 
 

@@ -49,7 +49,7 @@ MEANINGS: Final = {
     Kind.CONFIG: Meaning(Fate.LATER, "钉钉应用配置不对", 300, blocks=True),
     Kind.GONE: Meaning(Fate.NEVER, "收不到：人不在可见范围，或群已解散、机器人已停用"),
     Kind.CONTENT: Meaning(Fate.NEVER, "内容被钉钉拒收"),
-    Kind.SESSION: Meaning(Fate.LATER, "会话已过期", 0),
+    Kind.SESSION: Meaning(Fate.NEVER, "会话或群机器人地址已失效"),
     Kind.UNKNOWN: Meaning(Fate.UNKNOWN, "发出后没有回音，可能已送达"),
     Kind.ALREADY: Meaning(Fate.SENT, ""),
 }

@@ -28,12 +28,11 @@ class _Redact(logging.Filter):
 
 
 def new_session() -> requests.Session:
-    """Return a session with a pool of its own that follows no redirects and whose log tells no secrets."""
+    """Return a session with a pool of its own whose log tells no secrets."""
     log = logging.getLogger("urllib3.connectionpool")
     if not any(isinstance(each, _Redact) for each in log.filters):
         log.addFilter(_Redact())
     session = requests.Session()
-    session.max_redirects = 0
     for prefix in ("https://", "http://"):
         session.mount(prefix, HTTPAdapter(pool_connections=4, pool_maxsize=16, max_retries=0))
     return session
@@ -62,5 +61,6 @@ def read_answer(response: requests.Response) -> Json:
 def network_error(error: requests.RequestException) -> DingtalkError:
     """Return what a failed exchange means: without a connection nothing was sent, otherwise nobody knows."""
     reason = getattr(error.args[0], "reason", None) if error.args else None
-    never_connected = isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError)
-    return DingtalkError(Kind.TRANSIENT if never_connected else Kind.UNKNOWN, type(error).__name__)
+    not_taken = isinstance(error, requests.ConnectTimeout | requests.TooManyRedirects)
+    surely = not_taken or isinstance(reason, NewConnectionError)
+    return DingtalkError(Kind.TRANSIENT if surely else Kind.UNKNOWN, type(error).__name__)

@@ -99,8 +99,9 @@ class Oapi:
             _reraise(error)
         except ValueError:  # an errcode that is no number
             raise DingtalkError(Error.TRANSIENT, "unreadable") from None
-        if not isinstance(answer, dict):  # the library gives back the response itself when it is not JSON
-            read_answer(answer)
+        if isinstance(answer, requests.Response):  # the library gives it back when it is not JSON
+            return read_answer(answer)
+        if not isinstance(answer, dict):
             raise DingtalkError(Error.TRANSIENT, "not an object")
         return answer
 
@@ -131,6 +132,7 @@ def _client_class() -> type[Any]:
         def __init__(self, config: DingtalkConfig, token: Callable[[], str]) -> None:
             self.API_BASE_URL = config.oapi_base.rstrip("/") + "/"
             self._http = new_session()
+            self._http.max_redirects = 0  # the library follows them, and its addresses carry the token
             self._current_token = token
             # its crypto is not used: it would be built with the wrong owner key
             super().__init__(config.corp_id, config.client_id, config.client_secret, timeout=TIMEOUT, auto_retry=False)

@@ -20,7 +20,7 @@ def failed(key: str, error: DingtalkError) -> Outcome:
 def failed_keyed(key: str, error: DingtalkError) -> Outcome:
     """Return the same for a channel with an idempotency key: what may have arrived is sent again under its key."""
     outcome = failed(key, error)
-    return replace(outcome, fate=Fate.LATER, retry_after=2) if error.kind is Kind.UNKNOWN else outcome
+    return replace(outcome, fate=Fate.LATER) if error.kind is Kind.UNKNOWN else outcome
 
 
 def sent(key: str, **handle: str) -> Outcome:
