@@ -14,6 +14,8 @@ _BRANCH = re.compile(
 )
 _BRACKETS = re.compile(r"[(（【\[〔](.{1,16}?)[)）】\]〕]")
 _CITY = frozenset("省市")
+_TOWN = re.compile(r".{2,3}?(?:镇|乡|街道|开发区|高新区|工业园区?)")
+_BELONGING = "附属"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +95,21 @@ def _strip_region(text: str, place: _Place) -> tuple[str, _Place]:
         left = rest[len(written) :]
         if left[:1] in _CITY and len(left) > 2 and (written + left[0]) not in regions.table():
             left = left[1:]  # 合肥市 is in the table, 广东省 too; this is for 昆山 written with a wrong suffix
-        if entered is None or len(left) < 2 or trades.all_trade(left):
+        if entered is None or len(left) < 2 or trades.is_trade(left):
             break
         rest, place = left, entered
+    if place.short and (town := _TOWN.match(rest)) and len(rest) - town.end() >= 2:
+        rest = rest[town.end() :]
     return rest, place
+
+
+def _strip_last_region(text: str, place: _Place) -> tuple[str, _Place]:
+    """Cut a region off the end when none stood in front: ABB中国, 博世苏州."""
+    for size in (4, 3, 2):
+        left, last = text[:-size], text[-size:]
+        if len(left) >= 2 and (entered := _enter(place, last)):
+            return left, entered
+    return text, place
 
 
 def _open_brackets(name: str) -> tuple[str, _Place]:
@@ -129,6 +142,8 @@ def dissect(name: str) -> Anatomy:
         rest, more = _strip_legal(rest)
         legal = more + legal
     core, place = _strip_region(rest, place)
+    if not place.short:
+        core, place = _strip_last_region(core, place)
     brand, trade = trades.split(core)
     return Anatomy(letters.fold(name), rest, place.short, place.around, brand, trade, place.legal + legal, branch)
 
@@ -153,7 +168,7 @@ def dropping_district(anatomy: Anatomy) -> Anatomy | None:
 
 def other_readings(anatomy: Anatomy) -> tuple[Anatomy, ...]:
     """Return the other ways to cut a name; few names have any."""
-    ways = (keeping_region(anatomy), dropping_district(anatomy), hearing_trade(anatomy))
+    ways = (keeping_region(anatomy), dropping_district(anatomy), hearing_trade(anatomy), dropping_owner(anatomy))
     return tuple(one for one in ways if one is not None)
 
 
@@ -166,3 +181,20 @@ def hearing_trade(anatomy: Anatomy) -> Anatomy | None:
         if word := trades.by_sound().get(letters_[start:]):
             return replace(anatomy, brand=letters_[:start], trade=(word,))
     return None
+
+
+def dropping_owner(anatomy: Anatomy) -> Anatomy | None:
+    """Return the reading without the house it belongs to: 复旦大学附属中山医院 → 中山医院; None without one."""
+    _, found, rest = anatomy.plain.partition(_BELONGING)
+    if not found or len(rest) < 2:
+        return None
+    brand, trade = trades.split(rest)
+    return replace(anatomy, brand=brand, trade=trade)
+
+
+def heads(anatomy: Anatomy) -> str:
+    """Return the letters short forms are made of, the first of every two, and the last: 中国石油化工 → 中石化工."""
+    parts = (anatomy.region if anatomy.plain.startswith(anatomy.region) else "", anatomy.brand, *anatomy.trade)
+    whole = "".join(parts)
+    firsts = "".join(part[::2] for part in parts)
+    return firsts + whole[-1:] if len(whole) > 1 and not firsts.endswith(whole[-1:]) else firsts

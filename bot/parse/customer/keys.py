@@ -15,13 +15,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.parse.customer import letters, sound, trades
-from bot.parse.customer.anatomy import Anatomy, dissect, dropping_district, keeping_region, other_readings
+from bot.parse.customer.anatomy import (
+    Anatomy,
+    dissect,
+    dropping_district,
+    dropping_owner,
+    heads,
+    keeping_region,
+    other_readings,
+)
 from bot.parse.customer.spelling import Kind, Unit, spellings
 
-KEYS_VERSION = 3  # raise when tables or hashing change: stored rows of another version are computed again
+KEYS_VERSION = 4  # raise when tables or hashing change: stored rows of another version are computed again
 _BASE = 1_000_003
 _MASK = (1 << 64) - 1
 _HEADER = 3
+_MOST_HEADS = 7
 LONGEST_EXACT = 40
 
 
@@ -122,14 +131,13 @@ def _sound_pairs(heard: list[tuple[str, ...]]) -> Iterator[str]:
 
 def _name_tokens(anatomy: Anatomy) -> Iterator[int]:
     yield from _brand_tokens(anatomy)
+    yield from _short_tokens(anatomy)
     other = keeping_region(anatomy)
-    if other is not None:
-        yield from _short_tokens(anatomy)
-        if len(anatomy.brand) < 2:
-            yield from _brand_tokens(other)
-    district = dropping_district(anatomy)
-    if district is not None:
-        yield from _brand_tokens(district)
+    if other is not None and len(anatomy.brand) < 2:
+        yield from _brand_tokens(other)
+    for reading in (dropping_district(anatomy), dropping_owner(anatomy)):
+        if reading is not None:
+            yield from _brand_tokens(reading)
 
 
 def _brand_tokens(anatomy: Anatomy) -> Iterator[int]:
@@ -165,9 +173,10 @@ def _initial_tokens(brand: str, trade: str, region: str) -> Iterator[int]:
 
 
 def _short_tokens(anatomy: Anatomy) -> Iterator[int]:
-    """Pairs of the first letters of region, brand and trade words: 上汽, 中石化."""
-    heads = anatomy.region[:1] + anatomy.brand[:1] + "".join(word[0] for word in anatomy.trade)
-    yield from (_token("c", pair) for pair in _pairs(heads))
+    """Pair the first letter (of the name, of the brand) with the other letters short forms are made of: 上汽, 中石化."""
+    letters_ = heads(anatomy)[:_MOST_HEADS]
+    for first in dict.fromkeys((letters_[:1], anatomy.brand[:1])):
+        yield from (_token("c", "".join(sorted((first, other)))) for other in letters_ if other != first)
 
 
 def query_tokens(said: Anatomy) -> dict[int, float]:

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from bot.parse.customer import regions, sound, trades
 from bot.parse.customer.align import align
-from bot.parse.customer.anatomy import Anatomy, other_readings
+from bot.parse.customer.anatomy import Anatomy, heads, other_readings
 from bot.parse.customer.spelling import spellings
 
 _DROP_BRAND_HEAD = 0.9
@@ -13,12 +13,15 @@ _DROP_BRAND_TAIL = 0.65
 _LONG_BRAND = 5
 _DROP_LONG_TAIL = 0.3
 _DROP_TRADE_ALL = 0.3
-_DROP_TRADE_MOST = 0.1
-_DROP_REGION = 0.12
+_DROP_UNKNOWN_TRADE = 0.1
 _TRADE_WEIGHT = 0.4
 _TRADE_LETTERS = 3
 _OTHER_WORD = 0.04  # 汽配 for 汽车零部件
 _WORST_BRAND = 0.5
+_LONGEST_SHORT_FORM = 4
+_SHORT_FORM, _SHORT_FORM_LONG = 0.62, 0.74
+_BRAND_BEGUN, _BRAND_INSIDE = 0.5, 0.65  # 海康 for 海康威视, 讯飞 for 科大讯飞
+_TRADE_UNLISTED = 0.5  # 顺丰快递, where the list has 顺丰控股
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +49,20 @@ class Fit:
     contradiction: bool
 
 
+_NEVER = (9.0, 9.0)
 NO_FIT = Fit(0.0, 0.0, contradiction=True)
 
 
 def fit(said: Anatomy, listed: Anatomy) -> Fit:
-    """Score what was said against a listed name, over both readings of a region in front."""
-    if said.region and said.region == listed.region:
-        return _fit(said, listed)
+    """Score what was said against a listed name, over the readings of both; a short form (中石化) is worth a question."""
+    same_place = said.region and said.region == listed.region
+    best = _fit(said, listed) if same_place else _best_reading(said, listed)
+    if best.score < _SHORT_FORM_LONG and (short := _short_form(said, listed)) > best.score:
+        return Fit(short, 0.0, contradiction=False)
+    return best
+
+
+def _best_reading(said: Anatomy, listed: Anatomy) -> Fit:
     best = NO_FIT
     for query in _readings(said):
         for name in _readings(listed):
@@ -64,6 +74,20 @@ def fit(said: Anatomy, listed: Anatomy) -> Fit:
             if one.score > best.score:
                 best = one
     return best
+
+
+def _short_form(said: Anatomy, listed: Anatomy) -> float:
+    """Score letters picked from the words of a name in their order, beginning with the first or the brand's: 建行."""
+    typed = said.plain
+    if not 2 <= len(typed) <= _LONGEST_SHORT_FORM or typed.isascii() or not listed.brand:
+        return 0.0
+    letters_ = heads(listed)
+    if typed[0] not in (letters_[0], listed.brand[0]):
+        return 0.0
+    rest = iter(letters_[letters_.index(typed[0]) :])
+    if not all(letter in rest for letter in typed):
+        return 0.0
+    return _SHORT_FORM if len(typed) == 2 else _SHORT_FORM_LONG
 
 
 def _begins_like(said: Anatomy, listed: Anatomy) -> bool:
@@ -107,7 +131,23 @@ def _cost(said: Anatomy, listed: Anatomy) -> tuple[float, float]:
         for units in spellings(said.brand):
             price, _ = align(units, listed.brand, drops[:size], size)
             best = min(best, (price + other, price))
-    return best
+    return min(best, _part_of_brand(said, listed), _unlisted_trade(said, listed))
+
+
+def _part_of_brand(said: Anatomy, listed: Anatomy) -> tuple[float, float]:
+    """Price the beginning or a stretch of a long brand, with nothing said against its trade."""
+    if not 2 <= len(said.brand) < len(listed.brand) or said.brand not in listed.brand:
+        return _NEVER
+    if said.trade and not trades.same_trade(said.trade, listed.trade):
+        return _NEVER
+    price = _BRAND_BEGUN if listed.brand.startswith(said.brand) else _BRAND_INSIDE
+    return price, price
+
+
+def _unlisted_trade(said: Anatomy, listed: Anatomy) -> tuple[float, float]:
+    """Price a trade that was said where the list names none or only fillers."""
+    silent = said.brand == listed.brand and said.trade and not any(map(trades.is_telling, listed.trade))
+    return (_TRADE_UNLISTED, 0.0) if silent else _NEVER
 
 
 @lru_cache(maxsize=64)
@@ -115,14 +155,14 @@ def _brand_drops(size: int) -> tuple[float, ...]:
     """Return the prices of the brand's letters; the end of a very long one is a trade that the table does not know."""
     tail = _DROP_BRAND_TAIL if size < _LONG_BRAND else _DROP_LONG_TAIL
     return tuple(
-        _DROP_BRAND_HEAD if place < 2 else tail if place == 2 or size < _LONG_BRAND else _DROP_TRADE_MOST
+        _DROP_BRAND_HEAD if place < 2 else tail if place == 2 or size < _LONG_BRAND else _DROP_UNKNOWN_TRADE
         for place in range(size)
     )
 
 
 @lru_cache(maxsize=64)
 def _trade_drops(size: int) -> tuple[float, ...]:
-    return (min(_DROP_TRADE_MOST, _DROP_TRADE_ALL / max(1, size)),) * size
+    return (_DROP_TRADE_ALL / max(1, size),) * size
 
 
 def _fines(said: Anatomy, listed: Anatomy) -> tuple[float, bool]:

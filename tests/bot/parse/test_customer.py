@@ -1,8 +1,12 @@
 """Which customer is meant: what is linked, what is asked, and what is never linked."""
 
-import pytest
+from dataclasses import replace
 
-from bot.parse.customer import CustomerIndex, CustomerName, Reason, Scope, Why, keys_for
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.parse.customer import CustomerIndex, CustomerName, Reason, Scope, Why, keys_for, letters
 
 ZHOU_HANG = frozenset({"C1001", "C1002", "C1003", "C1004"})
 LIN_KE = frozenset({"C1005", "C1006"})
@@ -18,11 +22,12 @@ CAST = (
     CustomerName("C1024", "普凯生物医药（新疆）有限公司"),
     CustomerName("C1025", "中国石油化工股份有限公司"),
 )
+CAST_INDEX = CustomerIndex.build(CAST)
 
 
 @pytest.fixture(scope="module")
 def index() -> CustomerIndex:
-    return CustomerIndex.build(CAST)
+    return CAST_INDEX
 
 
 @pytest.mark.parametrize(
@@ -166,3 +171,116 @@ def test_customers_inside_a_sentence(index: CustomerIndex) -> None:
     assert [text[start:end] for (start, end), _ in found] == ["华东机械", "七天连锁酒店", "#C1003"]
     assert found[0][1].decided
     assert found[0][1].decided.id == "C1001"
+
+
+@pytest.mark.parametrize(
+    ("text", "mentioned"),
+    [
+        ("蓝海 明确了采购时间", ["蓝海"]),
+        ("七天内报价，双十一前发货", []),
+        ("七天连锁酒店七天内要样品", ["七天连锁酒店"]),
+        ("上午去了化东机械谈价格", ["化东机械"]),
+        ("下午拜访江苏恒立，跟恒立液压的刘工对图纸", ["江苏恒立", "恒立液压"]),
+        ("跟蓝海包装二厂的王总约了明天", ["蓝海包装二厂"]),
+        ("新客户 珠海格美电器，做空调的", []),
+        ("我们机械部开会，包装材料涨价", []),
+        ("恒立液压有限公司，#C9999 都要", ["恒立液压有限公司"]),
+    ],
+)
+def test_what_a_sentence_mentions(index: CustomerIndex, text: str, mentioned: list[str]) -> None:
+    found = index.mentions(text, own=ZHOU_HANG)
+    assert [text[start:end] for (start, end), one in found if one.candidates] == mentioned
+
+
+def test_the_region_that_is_also_a_brand_is_asked(index: CustomerIndex) -> None:
+    found = index.find("华东", own=ZHOU_HANG)
+    assert found.decided is None
+
+
+@pytest.mark.parametrize(("typed", "customer"), [("中石化", "C1025"), ("华机", "C1001"), ("中国石化", "C1025")])
+def test_a_short_form_is_offered_and_never_linked(index: CustomerIndex, typed: str, customer: str) -> None:
+    found = index.find(typed, own={"C1001", "C1025"})
+    assert found.decided is None or typed == "中国石化"
+    assert found.candidates[0].id == customer
+
+
+def test_a_confirmed_short_form_links_from_then_on(index: CustomerIndex) -> None:
+    learned = CustomerIndex.build(CAST)
+    learned.update(CustomerName("C1025", "中国石油化工股份有限公司", aliases=("中石化",)))
+    found = learned.find("中石化")
+    assert found.decided
+    assert found.decided.why is Why.ALIAS
+    assert index.find("中石化").decided is None
+
+
+def test_another_legal_form_of_somebody_elses_customer_is_asked(index: CustomerIndex) -> None:
+    assert index.find("恒信暖通设备工程股份有限公司").decided is None
+    assert index.find("恒信暖通设备工程").decided
+
+
+def test_a_company_in_another_office_is_not_the_listed_one() -> None:
+    index = CustomerIndex.build([CustomerName("C1", "思象酒店（台州市）有限公司")])
+    assert index.find("思象酒店").decided is None
+    assert index.find("台州思象酒店").decided
+    assert index.find("长沙思象酒店有限公司", own={"C1"}).decided is None
+
+
+TEXT = st.text(
+    alphabet=st.one_of(st.sampled_from("华东机械恒立液压蓝海包装有限公司江苏#C10 3（）hldj，。"), st.characters()),
+    max_size=30,
+)
+
+
+@given(TEXT)
+def test_no_text_raises(text: str) -> None:
+    index = CAST_INDEX
+    index.find(text, own=ZHOU_HANG, team=LIN_KE, context="C1001")
+    index.duplicates(text)
+    for (start, end), _ in index.mentions(text, own=ZHOU_HANG):
+        assert 0 <= start < end <= len(text)
+
+
+@given(TEXT)
+def test_nobody_elses_customer_is_linked_by_likeness(text: str) -> None:
+    found = CAST_INDEX.find(text)
+    assert found.decided is None or found.decided.why in {Why.EXACT, Why.ALIAS, Why.CODE}
+
+
+@given(st.text(max_size=40), st.lists(st.text(max_size=12), max_size=4))
+def test_any_name_can_be_stored_and_found_by_itself(name: str, aliases: list[str]) -> None:
+    customer = CustomerName("K1", name, tuple(aliases))
+    index = CustomerIndex.load([(customer, keys_for(name, aliases))])
+    found = index.find(name)
+    if len(letters.fold(name)) >= 2 and found.reason not in {Reason.UNKNOWN_CODE, Reason.EMPTY}:
+        assert found.candidates
+
+
+@settings(max_examples=30)
+@given(st.lists(st.tuples(st.sampled_from(["put", "remove", "rename"]), st.integers(0, 9)), max_size=40))
+def test_any_history_equals_a_rebuild(history: list[tuple[str, int]]) -> None:
+    changed, truth = CustomerIndex(), {}
+    for verb, place in history:
+        name = CAST[place] if verb != "rename" else replace(CAST[place], name="新" + CAST[place].name)
+        if verb == "remove":
+            changed.remove(name.id)
+            truth.pop(name.id, None)
+        else:
+            changed.put(name)
+            truth[name.id] = name
+        changed.find("恒立")
+    rebuilt = CustomerIndex.build(truth.values())
+    assert len(changed) == len(rebuilt)
+    for typed in ("恒力液压", "蓝海", "禄融汽配", "hdjx", "恒信", "#C1003", "中石化", "新华东机械"):
+        assert changed.find(typed, own=ZHOU_HANG) == rebuilt.find(typed, own=ZHOU_HANG)
+
+
+def test_many_small_changes_are_merged_and_still_found() -> None:
+    index = CustomerIndex.build(CAST)
+    for round_ in range(12):
+        for place in range(300):
+            index.put(CustomerName(f"N{place}", f"苏州第{round_}轮{place}号机械有限公司"))
+        index.find("华东机械")
+    assert len(index) == len(CAST) + 300
+    found = index.find("恒力液压", own=ZHOU_HANG)
+    assert found.decided
+    assert found.decided.id == "C1003"
