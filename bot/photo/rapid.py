@@ -14,7 +14,7 @@ import numpy as np
 from rapidocr import EngineType, RapidOCR
 
 from bot.photo.engine import Sheet
-from bot.photo.geometry import Quad, as_box, as_quad, cut_out, is_tall, turned, width_of
+from bot.photo.geometry import Quad, as_box, as_quad, cut_out, height_of, is_tall, turned, width_of
 from bot.photo.load import Pixels
 from bot.photo.reading import Line
 
@@ -22,7 +22,9 @@ from bot.photo.reading import Line
 BACKENDS = ("onnxruntime", "openvino")
 FIND_SIDE = 960
 STRIP_HEIGHT = 64
-_SAMPLE = 6
+_SAMPLE = 5
+_SAMPLE_RATIO = 6
+_LONG = 2.0
 _MIN_SCORE = 0.5
 
 
@@ -78,12 +80,14 @@ class RapidEngine:
         return [np.asarray(box, dtype=np.float32) * ratio for box in found.boxes]
 
     def _turn(self, pixels: Pixels, quads: list[Quad]) -> int:
-        longest = sorted(quads, key=width_of, reverse=True)
-        sideways = sum(is_tall(quad) for quad in quads) * 2 > len(quads)
-        if sideways:
-            longest = sorted((quad for quad in quads if is_tall(quad)), key=lambda quad: -float(np.ptp(quad[:, 1])))
-        sample = [cut_out(pixels, quad, height=STRIP_HEIGHT) for quad in longest[:_SAMPLE]]
-        first = [turned(strip, 1) for strip in sample] if sideways else sample
+        """Let long boxes vote whether the writing lies on its side, then read a few both ways up."""
+        standing = sum(height_of(quad) for quad in quads if height_of(quad) > _LONG * width_of(quad))
+        lying = sum(width_of(quad) for quad in quads if width_of(quad) > _LONG * height_of(quad))
+        sideways = standing > lying
+        chosen = [quad for quad in quads if is_tall(quad) == sideways] or quads
+        chosen = sorted(chosen, key=lambda quad: -max(height_of(quad), width_of(quad)))[:_SAMPLE]
+        sample = [cut_out(pixels, quad, height=STRIP_HEIGHT) for quad in chosen]
+        first = [_shortened(turned(strip, 1) if sideways else strip) for strip in sample]
         upright = self._score(first)
         over = self._score([turned(strip, 2) for strip in first])
         return (3 if over > upright else 1) if sideways else (2 if over > upright else 0)
@@ -111,3 +115,10 @@ class RapidEngine:
             (text, float(score), tuple(float(c) for c in word.confs) if text else ())
             for text, score, word in zip(out.txts, out.scores, out.word_results, strict=True)
         ]
+
+
+def _shortened(strip: Pixels) -> Pixels:
+    """Keep the middle of a long strip: a few characters tell which way is up."""
+    height, width = strip.shape[:2]
+    spare = max(0, width - _SAMPLE_RATIO * height) // 2
+    return np.ascontiguousarray(strip[:, spare : width - spare])
