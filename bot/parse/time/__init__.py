@@ -41,8 +41,13 @@ def parse_times(
     whose letters are never time; with `past` (a visit note) bare days lie behind. Only `MAX_CHARS` signs are read.
     """
     masked = fold(mask_names(text[:MAX_CHARS], names))
-    frame = _frame(now, calendar, past=past)
-    return tuple(replace(match, text=text[slice(*match.span)]) for match in find_all(masked, frame))
+    found = find_all(masked, _frame(now, calendar, past=past))
+    return tuple(_in_own_words(match, text) for match in found)
+
+
+def _in_own_words(match: TimeMatch, text: str) -> TimeMatch:
+    said = text[slice(*match.span)]
+    return match if said == match.text else replace(match, text=said)
 
 
 def parse_time(
@@ -70,7 +75,9 @@ def parse_range(
     """
     masked = fold(mask_names(text[:MAX_CHARS], names))
     frame = _frame(now, calendar, past=False, query=True)
-    bounded = [made for match in find_all(masked, frame) if (made := match.bounded(frame.now)) is not None]
+    bounded = [
+        made for match in find_all(masked, frame) if (made := _in_own_words(match, text).bounded(frame.now)) is not None
+    ]
     return choose(bounded, text, "range")
 
 

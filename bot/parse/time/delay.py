@@ -81,7 +81,7 @@ def read_amount(text: str) -> Amount | None:
 def _read_piece(found: re.Match[str]) -> Amount | None:
     unit = found["unit"].removeprefix("个")
     counted = bool(found["ge"]) or found["unit"].startswith("个") or bool(found["half"])
-    if unit == "月" and not counted and (found["n"] or "")[-1:] not in {"俩", "仨", "两"}:
+    if unit in {"月", "季度"} and not counted and (found["n"] or "")[-1:] not in {"俩", "仨", "两"}:
         return None
     number = _number(found)
     if number is None:

@@ -92,7 +92,7 @@ def _feasted(first: date, last: date, block: tuple[date, date]) -> Period:
 
 
 @atom(
-    rf"(?:(?P<sure>{'|'.join(name for name in NAMES if name in _SURE)})(?!路|街)节?|(?<![\d.第二三四五六七八九十双])(?P<name>{'|'.join(map(re.escape, _NEED_FEAST_SIGN))}){_AFTER_NUMBER_NAMES}(?:节日?)?)的?(?:{_BLOCK}|当[天日晚]|那[天日])?",
+    rf"(?:(?P<sure>{'|'.join(name for name in NAMES if name in _SURE)})(?!路|街)节?|(?<![\d.第二三四五六七八九十双])(?P<name>{'|'.join(map(re.escape, _NEED_FEAST_SIGN))}){_AFTER_NUMBER_NAMES}(?:节日?)?)的?(?:{_BLOCK}|当[天日晚]|那[天日]|大促|活动|促销)?(?:(?:结束|收假)(?=之?后|以后))?",
     opens="".join({name[0] for name in NAMES}),
     continues=True,
 )
@@ -184,7 +184,7 @@ _NO_NUMBER = r"(?<![\d一二两俩三仨四五六七八九十百半几多整个�
 
 
 @atom(
-    rf"{_NO_NUMBER}(?P<what>收假|放假|休假|小长假|长假|假期|节假日|节日|节|假|过年|年|春假)(?=前(?![往来台面端沿景途任提言辈]|三[年季月])|后(?![台面续勤期端者])|之前|之后|以前|以后)|(?<=过完)(?P<done>年|节|假)|(?<=过了)(?P<done2>年|节)(?!纪)",
+    rf"{_NO_NUMBER}(?P<what>收假|放假|休假|小长假|长假|假期|节假日|节日|节|假|过年|年|春假)(?:结束(?=之?后|以后))?(?=前(?![往来台面端沿景途任提言辈]|三[年季月])|后(?![台面续勤期端者])|之前|之后|以前|以后)|(?:(?<=过完)|(?<=放完))(?P<done>年|节|假)|(?<=过了)(?P<done2>年|节)(?!纪)",
     opens="收放休小长假节过年春",
 )
 def _coming_block(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
@@ -245,7 +245,11 @@ def _offset(found: re.Match[str], frame: Frame, within: Period | None) -> Period
     number = to_int(found["n"]) if found["n"] else (1 if found["end"] or found["first"] else None)
     if not number:
         return None
-    if found["unit"] in {"周", "星期", "礼拜"} and within.style is Style.FEAST and (found["nth"] or found["end"]):
+    if (
+        found["unit"] in {"周", "星期", "礼拜"}
+        and within.style is Style.FEAST
+        and (found["nth"] or found["end"] or found["first"])
+    ):
         return _working_week(number, within, frame, back=found["dir"] == "前")
     return _counted(found, number, within, frame)
 

@@ -68,4 +68,4 @@ def clock_match(when: datetime, said: Said, confidence: float = 0.95) -> TimeMat
     made = exact_match(when, said, day(when.date(), confidence=confidence))
     if said.does in {"后", "起"}:
         made = replace(made, kind=Kind.OPEN_END, end=None)
-    return replace(made, confidence=confidence)
+    return made if made.confidence == confidence else replace(made, confidence=confidence)

@@ -58,8 +58,8 @@ def read_moment(text: str, at: int, frame: Frame, *, sure: bool = False) -> Mome
     if office:
         return Moment(office.end(), period, office=office["word"] or office["start"])
     part, after = read_part(text, start) or (None, start)
-    if part and dated and (office := _OFFICE.match(text, after)):  # 明早上班前, 今晚下班前
-        return Moment(office.end(), period, office=office["word"] or office["start"])
+    if part and (office := _OFFICE.match(text, after)):  # 明早上班前, 上午下班前
+        return Moment(office.end(), period, part, office=office["word"] or office["start"])
     clock, stop = read_clock(text, _skip(text, after), part, dated=dated or sure) or (None, after)
     if part is None and clock is None:
         return Moment(end, period)

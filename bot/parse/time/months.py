@@ -197,7 +197,7 @@ def edge_of(period: Period, edge: str) -> Period | None:
     return None
 
 
-_EDGE = r"初(?![一二三四五六七八九十步次稿审版期])|中(?:旬|(?![国标心型午秋期介文石铁建车信科兴止间央学小大]))|[底末](?!价|线|薪|盘(?!点)|层)|终(?![端])|尾(?=前|之前|款?$)"
+_EDGE = r"初(?![一二三四五六七八九十步次稿审版期])|中(?:旬|(?![国标心型午秋期介文石铁建车信科兴止间央学小大]))|[底末](?!价|线|薪|盘(?!点)|层)|终(?![端奖])|尾(?=前|之前|款?$)"
 
 
 @atom(
@@ -257,7 +257,7 @@ _BARE = r"(?<![\d一二两俩三四五六七八九十百半几个本上下今明
 
 
 @atom(
-    rf"{_BARE}(?P<unit>月|年|季度?|周)(?:(?P<edge>{_EDGE})|(?=之?内(?![部容测训网蒙]))|(?P<done>结束))(?![一二三四五六七八九十]{{1,2}}[号日])",
+    rf"{_BARE}(?P<unit>月|年度?|季度?|周)(?:(?P<edge>{_EDGE})|(?=之?内(?![部容测训网蒙]))|(?P<done>结束))(?![一二三四五六七八九十]{{1,2}}[号日])",
     opens="月年季周",
 )
 def _bare_edge(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
@@ -267,7 +267,7 @@ def _bare_edge(found: re.Match[str], frame: Frame, within: Period | None) -> Per
         return None
     if edge is None:
         return _last_day(units[1]) if found["done"] else units[1]
-    units = units if frame.past or frame.query else units[1:]
+    units = units if frame.past else units[1:]
     return nearest([part for unit in units if (part := edge_of(unit, edge[0]))], frame)
 
 

@@ -88,7 +88,7 @@ class Frame:
 
 def day(when: date, **changes: object) -> Period:
     """Return one day as a period."""
-    return replace(Period(when, when, Grain.DAY), **changes)  # type: ignore[arg-type] # the names are checked at run time
+    return Period(when, when, Grain.DAY, **changes)  # type: ignore[arg-type] # the names are checked at run time
 
 
 def add_months(when: date, count: int) -> date:

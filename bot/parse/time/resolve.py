@@ -39,16 +39,25 @@ def _minutes(wall: time) -> int:
     return wall.hour * 60 + wall.minute
 
 
-def _office(moment: Moment, said: Said, frame: Frame) -> TimeMatch:
+def _office_minutes(moment: Moment, frame: Frame) -> int:
+    """Return the minute of the day an office word means; 上午下班 and 下午上班 are the two ends of lunch."""
     calendar, word = frame.calendar, moment.office.removeprefix("快").removeprefix("一").removeprefix("吃")
-    hours = {"下": calendar.work_end, "收": calendar.work_end, "放": calendar.work_end, "上": calendar.work_start}
-    noon = calendar.lunch[0] if calendar.lunch else time(12)
-    minutes = _minutes(hours.get(word[0], noon)) if word[0] in {*hours, "午"} else _OFFICE_HOURS[word[0]]
+    lunch = calendar.lunch or (time(12), time(13))
+    hours = dict.fromkeys("下收放", calendar.work_end) | {"上": calendar.work_start, "午": lunch[0]}
+    if moment.part is not None and moment.part.name in {"上午", "中午"} and word[0] in "下收放":
+        return _minutes(lunch[0])
+    if moment.part is not None and moment.part.name == "下午" and word[0] == "上":
+        return _minutes(lunch[1])
+    return _minutes(hours[word[0]]) if word[0] in hours else _OFFICE_HOURS[word[0]]
+
+
+def _office(moment: Moment, said: Said, frame: Frame) -> TimeMatch:
+    minutes = _office_minutes(moment, frame)
     period = moment.period
     when = at(period.last if period else frame.today, minutes, frame)
     made = clock_match(when, said)
     if period is None and when < frame.now and not frame.past:
-        later = at(calendar.next_workday(frame.today), minutes, frame)
+        later = at(frame.calendar.next_workday(frame.today), minutes, frame)
         return replace(clock_match(later, said, 0.6), ambiguous=True, alternatives=(made,), note=Note.ROLLED)
     return _with_readings(made, moment, said, frame) if period else made
 
@@ -65,6 +74,8 @@ def _clock(moment: Moment, clock: Clock, said: Said, frame: Frame) -> TimeMatch:
     if _half_day_over(moment, clock, when, frame):
         later = clock_match(at(base, clock.minutes + 12 * 60, frame), said, 0.7)
         return replace(later, ambiguous=True, alternatives=(made,), note=Note.ROLLED)
+    if not others:
+        return made
     return replace(made, ambiguous=made.ambiguous or clock.ask, alternatives=(*made.alternatives, *others))
 
 
@@ -96,7 +107,9 @@ def _part(moment: Moment, said: Said, frame: Frame) -> TimeMatch:
     end = day_end(base, frame) if part.end == 24 else at(base, part.end * 60, frame)
     made = TimeMatch(said.text, said.span, Kind.POINT, Grain.DAYPART, start, end, end, end)
     if said.does in {"前", "内"}:
-        made = _before_part(made, start, end, said)
+        early = part.name == "早上"
+        opens = at(base, _minutes(frame.calendar.work_start), frame) if early else start
+        made = _before_part(made, opens, end, said, ask=early or end.hour not in {12, 13})
     elif said.does in {"后", "起"}:
         return replace(made, kind=Kind.OPEN_END)
     if moment.period is None:
@@ -108,10 +121,12 @@ def _part(moment: Moment, said: Said, frame: Frame) -> TimeMatch:
     return _with_readings(made, moment, said, frame)
 
 
-def _before_part(made: TimeMatch, start: datetime, end: datetime, said: Said) -> TimeMatch:
-    """中午前 is noon and 上午前 its end; 下午前 may mean either side of the afternoon and is asked."""
+def _before_part(made: TimeMatch, start: datetime, end: datetime, said: Said, *, ask: bool) -> TimeMatch:
+    """中午前 is noon and 上午前 its end; 下午前 and 明早前 may mean either side of it and are asked."""
     by = replace(made, kind=Kind.DEADLINE, start=None, end=end, due_at=end, grace_until=end)
-    if said.does == "内" or end.hour in {12, 13}:
+    if said.does == "内":
+        return by
+    if not ask:
         noon = start if end.hour == 13 else end
         return replace(by, end=noon, due_at=noon, grace_until=noon)
     early = replace(by, end=start, due_at=start, grace_until=start)
@@ -123,13 +138,14 @@ def _with_readings(made: TimeMatch, moment: Moment, said: Said, frame: Frame) ->
     period = moment.period
     assert period is not None
     others = tuple(resolve(replace(moment, period=each), said, frame) for each in period.others)
-    made = replace(
-        made,
-        alternatives=(*made.alternatives, *others),
-        ambiguous=made.ambiguous or period.ambiguous,
-        note=made.note or period.note,
-        confidence=min(made.confidence, period.confidence),
-    )
+    if others or period.ambiguous or period.note or period.confidence < made.confidence:
+        made = replace(
+            made,
+            alternatives=(*made.alternatives, *others),
+            ambiguous=made.ambiguous or period.ambiguous,
+            note=made.note or period.note,
+            confidence=min(made.confidence, period.confidence),
+        )
     made = _rolled_on(made, moment, said, frame)
     return _day_off(made, moment, said, frame)
 
@@ -158,7 +174,8 @@ def _day_off(made: TimeMatch, moment: Moment, said: Said, frame: Frame) -> TimeM
         return made
     if made.due_at is None or period.style is Style.FEAST or period.last < frame.today:
         return made
-    made = replace(made, provisional=made.provisional or not calendar.is_known(period.last))
+    if not calendar.is_known(period.last):
+        made = replace(made, provisional=True)
     if calendar.is_workday(period.last):
         return made
     block = calendar.holiday_block(period.last)
