@@ -72,6 +72,7 @@ class Runtime:
         self._threads: list[threading.Thread] = []
         self._stopping = threading.Event()
         self._awake = threading.Condition()
+        self._wakes = 0
         self._busy = 0
         self._stepping = threading.RLock()
         self.beats: dict[str, datetime] = {}
@@ -108,6 +109,7 @@ class Runtime:
     def wake(self) -> None:
         """Tell the threads that there may be something to do."""
         with self._awake:
+            self._wakes += 1
             self._awake.notify_all()
 
     def _spawn(self, name: str, step: Callable[[], bool]) -> None:
@@ -118,6 +120,7 @@ class Runtime:
     def _loop(self, name: str, step: Callable[[], bool]) -> None:
         while not self._stopping.is_set():
             self.beats[name] = self.lease_clock.now()
+            seen = self._wakes
             try:
                 did = step()
             except Exception:
@@ -127,7 +130,8 @@ class Runtime:
                 self.wake()
                 continue
             with self._awake:
-                self._awake.wait(POLL_SECONDS)
+                if seen == self._wakes:  # nobody called while this thread looked
+                    self._awake.wait(POLL_SECONDS)
 
     def _recover(self) -> None:
         with self.services.database.write() as session:
@@ -257,4 +261,3 @@ class _Busy:
     def __exit__(self, *_: object) -> None:
         with self._runtime._awake:  # noqa: SLF001
             self._runtime._busy -= 1  # noqa: SLF001
-            self._runtime._awake.notify_all()  # noqa: SLF001
