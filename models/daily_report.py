@@ -14,6 +14,7 @@ from models.chat import BigId
 from models.customer import Customer
 from models.db import Base, UtcDateTime
 from models.deadline import Deadline
+from models.metric import Measured, Ref, Scope, metric
 from models.person import Concern, Person, Role, Sight, is_away, reports_of
 from models.rules.workday import WorkCalendar
 from models.visit import NextStep, NextStepState, Visit, VisitState
@@ -240,3 +241,31 @@ def names_of_customers(session: Session, ids: set[str]) -> dict[str, str]:
 def day_bounds(calendar: WorkCalendar, on: date) -> tuple[datetime, datetime]:
     """Return the first instants of a local day and of the next."""
     return calendar.at(on, time()), calendar.at(on + timedelta(days=1), time())
+
+
+@metric(
+    "report_on_time",
+    title="日报准时率",
+    rule="D06",
+    formula="18:00 前交的日报 ÷ 应交的日报（请假的不算）",
+    target=0.98,
+    warn=0.9,
+)
+def report_on_time(session: Session, scope: Scope) -> Measured:
+    """Measure the share of owed reports that came in time; leave is taken out (D06)."""
+    query = select(Deadline).where(
+        Deadline.subject_kind == "daily_report", Deadline.started_at >= scope.start, Deadline.started_at < scope.end
+    )
+    if scope.owners is not None:
+        query = query.where(Deadline.owner_id.in_(scope.owners))
+    owed, on_time = [], []
+    for deadline in session.scalars(query.order_by(Deadline.started_at, Deadline.owner_id)):
+        person_id, _, day = deadline.subject_id.partition(":")
+        report = report_of(session, person_id, date.fromisoformat(day))
+        if report is None and (deadline.stop_reason == "leave" or is_away(session, person_id, deadline.started_at)):
+            continue
+        ref = Ref("daily_report", deadline.subject_id, f"{person_id} {day}")
+        owed.append(ref)
+        if report is not None and not report.late_minutes:
+            on_time.append(ref)
+    return Measured(tuple(on_time), tuple(owed))

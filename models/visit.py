@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.chat import BigId, next_number
 from models.db import Base, UtcDateTime
+from models.metric import Measured, Ref, Scope, metric
 from models.person import Concern, Sight
 from models.rules.gates import VISIT_GATE
 
@@ -199,3 +200,24 @@ def open_steps(session: Session, owner_id: str) -> list[NextStep]:
         NextStep.owner_id == owner_id, NextStep.done_at.is_(None), NextStep.state != NextStepState.UNDONE
     )
     return list(session.scalars(query.order_by(NextStep.due_at)))
+
+
+@metric(
+    "visit_complete",
+    title="三要素完整率",
+    rule="V01",
+    formula="三要素齐全的拜访 ÷ 已结束的拜访（撤销的不算）",
+    target=0.95,
+    warn=0.85,
+)
+def visit_complete(session: Session, scope: Scope) -> Measured:
+    """Measure the share of finished visits with all three pieces of evidence (V01, B08)."""
+    query = select(Visit).where(
+        Visit.state == VisitState.DONE, Visit.finished_at >= scope.start, Visit.finished_at < scope.end
+    )
+    if scope.owners is not None:
+        query = query.where(Visit.owner_id.in_(scope.owners))
+    visits = list(session.scalars(query.order_by(Visit.id)))
+    refs = {visit.id: Ref("visit", visit.id, visit.id) for visit in visits}
+    complete = tuple(ref for id_, ref in refs.items() if is_complete(session, id_))
+    return Measured(complete, tuple(refs.values()))

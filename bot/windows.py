@@ -1,0 +1,19 @@
+"""Stretches of time people speak of, on the wall clock of the company."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from bot.context import Turn
+
+
+def month_so_far(turn: Turn) -> tuple[datetime, datetime]:
+    """Return the first instant of this month and the end of today."""
+    today = turn.calendar.local_date(turn.now)
+    return turn.calendar.at(today.replace(day=1), time()), turn.calendar.at(today + timedelta(days=1), time())
+
+
+def today(turn: Turn) -> tuple[datetime, datetime]:
+    """Return the first instants of today and of tomorrow."""
+    day = turn.calendar.local_date(turn.now)
+    return turn.calendar.at(day, time()), turn.calendar.at(day + timedelta(days=1), time())

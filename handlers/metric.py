@@ -1,0 +1,72 @@
+"""/口径: where a number comes from: formula, rows, snapshot, export (B11, B12, M17)."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Final
+
+from bot import Context, Document, Reply, UserError, action, command
+from bot.cards.metric import ExplainMetric, ExportSnapshot, catalogue, explained
+from bot.windows import month_so_far
+from models.metric import METRICS, Metric, MetricSnapshot, Scope, find_metric, latest_snapshot, take_snapshot
+
+FORMULA_START: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+@command(
+    "口径",
+    aliases=("怎么算的", "数字来源"),
+    help="查一个数字怎么算的",
+    usage="/口径 三要素完整率",
+    positional=("metric",),
+)
+def explain(ctx: Context) -> Reply:
+    words = ctx.args.rest if ctx.args else ""
+    if not words:
+        return catalogue(list(METRICS.values()))
+    found = find_metric(words)
+    if found is None:
+        return catalogue(list(METRICS.values()))
+    return _explain(ctx, found)
+
+
+@action(ExplainMetric)
+def explain_pressed(ctx: Context, press: ExplainMetric) -> Reply:
+    found = METRICS.get(press.metric)
+    return _explain(ctx, found) if found else "这个数字已经不用了。"
+
+
+def _explain(ctx: Context, found: Metric) -> Reply:
+    """Explain what the person was shown last; without that, the month so far."""
+    shown = latest_snapshot(ctx.session, found.name, ctx.sender.id)
+    if shown is None or ctx.now - shown.at > ctx.settings.rules.undo.window:
+        start, end = month_so_far(ctx)
+        scope = Scope(ctx.sight.owners, start, end)
+        shown = take_snapshot(ctx.session, found.name, scope, now=ctx.now, viewer_id=ctx.sender.id)
+    return explained(found, shown, ctx.zone)
+
+
+@action(ExportSnapshot)
+def export(ctx: Context, press: ExportSnapshot) -> Reply:
+    snapshot = ctx.session.get(MetricSnapshot, press.snapshot_id)
+    if snapshot is None or snapshot.viewer_id != ctx.sender.id:
+        raise UserError("这份快照不是你的，请自己查一次 /口径。")
+    ctx.note("metric.exported", "metric", snapshot.metric, snapshot=snapshot.id)
+    key = ctx.services.media.put(csv_of(snapshot))
+    return Document(key, f"{METRICS[snapshot.metric].title}-{snapshot.id}.csv")
+
+
+def csv_of(snapshot: MetricSnapshot) -> bytes:
+    """Return the rows of a snapshot as CSV that Excel opens as UTF-8, formulas defused."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["类型", "编号", "名称", "计入"])
+    for row in snapshot.all_rows:
+        writer.writerow([*(_defused(str(cell)) for cell in row), "是" if row in snapshot.counted else "否"])
+    writer.writerow(["合计", snapshot.fraction, f"快照 #{snapshot.id}", ""])
+    return ("﻿" + out.getvalue()).encode()
+
+
+def _defused(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(FORMULA_START) else cell
