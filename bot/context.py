@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.outbox import NORMAL, Address, Note, load
 from bot.parse.command import ParsedCommand
-from bot.reply import Card, Content, Reply
+from bot.reply import Card, CardState, Content, Reply
 from bot.services import Services
 from bot.settings import Settings
 from bot.update import UPDATE_JSON, ChatKind, Media, Update
@@ -83,6 +83,12 @@ class Turn:
     def cards_about(self, subject: str) -> list[OutboxRow]:
         """Return the messages about a subject, e.g. to grey them out."""
         return list(self.session.scalars(select(OutboxRow).where(OutboxRow.subject == subject).order_by(OutboxRow.id)))
+
+    def close(self, row: OutboxRow, note: str, *, state: CardState = CardState.DONE) -> None:
+        """Grey out a card somebody was shown, in place; texts stay as they are."""
+        content = load(row)
+        if isinstance(content, Card) and content.state is CardState.OPEN:
+            self.change(row.key, content.closed(note, state=state))
 
     def cancel(self, subject: str) -> int:
         """Cancel pushes about a subject that have not gone out; returns how many."""

@@ -151,6 +151,21 @@ def upgrade() -> None:
     sa.Column('count', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('name', 'period', name=op.f('pk_meter'))
     )
+    op.create_table('metric_snapshot',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('metric', sa.String(length=64), nullable=False),
+    sa.Column('viewer_id', sa.String(length=64), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('start_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('end_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('value', sa.Float(), nullable=True),
+    sa.Column('counted', sa.JSON(), nullable=False),
+    sa.Column('all_rows', sa.JSON(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_metric_snapshot'))
+    )
+    with op.batch_alter_table('metric_snapshot', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_metric_snapshot_metric'), ['metric'], unique=False)
+
     op.create_table('outbox',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('key', sa.String(length=200), nullable=False),
@@ -558,6 +573,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_outbox_cause')
 
     op.drop_table('outbox')
+    with op.batch_alter_table('metric_snapshot', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_metric_snapshot_metric'))
+
+    op.drop_table('metric_snapshot')
     op.drop_table('meter')
     with op.batch_alter_table('media', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_media_delete_on'))

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from models.visit import NextStep, Visit
+from tests.chat import Company
+from tests.readers import ScriptedReader, chat_screenshot, site_photo
+
+SAID = "他们认可方案，但嫌贵，周五前给新报价，客户很满意"
+VISIT = "V-20261116-001"
+
+
+@pytest.fixture
+def visiting(tmp_path: Path) -> Iterator[Company]:
+    reader = ScriptedReader()
+    made = Company(tmp_path, at="2026-11-16 16:40", reader=reader)
+    made.say("zhouhang", "拜访 华东机械")
+    made.say("zhouhang", location=(31.2304, 121.4737))
+    made.say("zhouhang", images=[reader.show(b"gate", site_photo("2026-11-16", "14:05"))])
+    made.press("zhouhang", "是 14:05")
+    made.say("zhouhang", "车间不让带手机，出来才发")
+    made.say("zhouhang", images=[reader.show(b"chat", chat_screenshot("王建国", "采购经理"))])
+    yield made
+    made.close()
+
+
+def stored(company: Company) -> Visit:
+    with company.session() as session:
+        visit = session.get(Visit, VISIT)
+        assert visit is not None
+        return visit
+
+
+def test_one_sentence_is_understood_and_repeated(visiting: Company) -> None:
+    (card,) = visiting.say("zhouhang", SAID)
+    assert "异议：价格" in card.text
+    assert "11-20 周五 18:00" in card.text
+    assert "⚠「客户很满意」需要依据" in card.text
+    assert "目标：促成签约（？）" in card.text
+    assert {"都对", "改目标", "改突破点", "补依据", "把那句删掉"} <= set(card.buttons)
+
+
+def test_the_visit_ends_without_the_empty_phrase_and_the_manager_is_asked_once(visiting: Company) -> None:
+    visiting.say("zhouhang", SAID)
+    visiting.press("zhouhang", "改突破点")
+    visiting.press("zhouhang", "价格让步")
+    (receipt,) = visiting.press("zhouhang", "把那句删掉")
+    assert f"✅ {VISIT} 已完成（三要素完整，补记 1 处）" in receipt.text
+    visit = stored(visiting)
+    assert (visit.goal, visit.breakthrough, visit.objections) == ("促成签约", "价格让步", ["价格"])
+    assert "很满意" not in visit.summary
+    (card,) = visiting.inbox("chenmin")
+    assert "周航 @华东机械" in card.text
+    assert "晚 2h35m，理由：车间不让带手机" in card.text
+    assert card.buttons == ["同意", "我来谈", "改期限"]
+
+
+def test_everything_right_is_refused_while_a_phrase_lacks_evidence(visiting: Company) -> None:
+    visiting.say("zhouhang", SAID)
+    (answer,) = visiting.press("zhouhang", "都对")
+    assert "还没有依据" in answer.text
+
+
+def test_a_visit_without_a_date_cannot_end(visiting: Company) -> None:
+    visiting.say("zhouhang", "嫌贵，方案他们认可")
+    visiting.press("zhouhang", "改突破点")
+    visiting.press("zhouhang", "价格让步")
+    (answer,) = visiting.press("zhouhang", "都对")
+    assert "截止日" in answer.text
+    visiting.say("zhouhang", "周五前给新报价")
+    (receipt,) = visiting.press("zhouhang", "都对")
+    assert "已完成" in receipt.text
+
+
+def test_three_hundred_characters_fit_and_one_more_does_not(visiting: Company) -> None:
+    (card,) = visiting.say("zhouhang", "嫌贵，周五前给新报价，".ljust(300, "好"))
+    assert "我理解成" in card.text
+    (answer,) = visiting.say("zhouhang", "嫌贵，周五前给新报价，".ljust(301, "好"))
+    assert "301 字，请删 1 字" in answer.text
+
+
+def test_the_manager_agrees_once_and_late_presses_change_nothing(visiting: Company) -> None:
+    visiting.say("zhouhang", SAID)
+    visiting.press("zhouhang", "把那句删掉")
+    card = visiting.last("chenmin")
+    visiting.press("chenmin", "同意", on=card)
+    assert "陈敏：同意" in visiting.last("zhouhang").text
+    (again,) = visiting.press("chenmin", "我来谈", on=card)
+    assert "已由陈敏处理" in again.text
+    visiting.advance(days=4)
+    assert not [m for m in visiting.inbox("hechuan") if "下一步" in m.text]
+
+
+def test_after_two_working_days_without_an_answer_the_director_is_asked_once(visiting: Company) -> None:
+    visiting.say("zhouhang", SAID)
+    visiting.press("zhouhang", "把那句删掉")
+    visiting.advance_to("2026-11-18 16:39")
+    assert not [m for m in visiting.inbox("hechuan") if "下一步" in m.text]
+    visiting.advance_to("2026-11-18 16:40")
+    assert len([m for m in visiting.inbox("hechuan") if "下一步" in m.text]) == 1
+    visiting.advance(days=3)
+    assert len([m for m in visiting.inbox("hechuan") if "下一步" in m.text]) == 1
+
+
+def test_the_next_step_is_due_on_friday_at_six(visiting: Company) -> None:
+    visiting.say("zhouhang", SAID)
+    visiting.press("zhouhang", "把那句删掉")
+    with visiting.session() as session:
+        step = session.scalars(select(NextStep)).one()
+        assert f"{step.due_at.astimezone(visiting.settings.calendar.timezone):%m-%d %H:%M}" == "11-20 18:00"
