@@ -1,8 +1,10 @@
 """Customers named inside a sentence: 上午去了华东机械谈价格 → 华东机械. Also what the time parser must not read."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain, islice
 
 from bot.parse.customer import codes, letters, regions, trades
 from bot.parse.customer.anatomy import is_legal
@@ -15,6 +17,8 @@ Span = tuple[int, int]
 _LONGEST_TEXT = 2_000
 _LONGEST_NAME = 24
 _GOOD = 0.8
+_GOOD_AFTER_CUE = 0.75
+_SHORTEST_LATIN = 4  # KTV after 去了 is no company
 _MOST_GUESSES = 3  # trades in a sentence whose company is looked for by likeness
 _GUESS_BRANDS = (4, 3, 2)
 
@@ -38,8 +42,12 @@ def mentions(text: str, store: Store, asker: Asker) -> tuple[tuple[Span, Resolut
     folded, places = letters.fold_with_places(text[:_LONGEST_TEXT])
     taken = [any(start <= place < end for (start, end), _ in found) for place in places]
     spelled = sorted(_spelled(folded, store, asker), key=lambda span: (span[0] - span[1], span))
-    for span in (*spelled, *_trade_ends(folded)):
-        hit = _resolve(folded, span, asker) if span in spelled else _guess(folded, span, taken, asker)
+    hits = chain(
+        (_resolve(folded, span, asker) for span in spelled if not any(taken[slice(*span)])),
+        (_named_after_cue(folded, span, taken, asker) for span in _after_cues(folded)),
+        (_guess(folded, span, taken, asker) for span in _trade_ends(folded)),
+    )
+    for hit in hits:
         if hit and not any(taken[slice(*hit[0])]):
             (start, end), resolution = hit
             taken[start:end] = [True] * (end - start)
@@ -116,6 +124,26 @@ def _next_word(folded: str, end: int) -> int:
 
 def _is_tail(word: str) -> bool:
     return (len(word) >= 2 and trades.is_trade(word)) or is_legal(word)
+
+
+@cache
+def _cue_pattern() -> re.Pattern[str]:
+    cues, stoppers = ("|".join(sorted(words(name), key=len, reverse=True)) for name in ("strong cues", "stoppers"))
+    return re.compile(f"(?:{cues})([^\n]{{2,14}}?)(?=\n|{stoppers}|$)")
+
+
+def _after_cues(folded: str) -> list[Span]:
+    """Return what stands after 去了, 拜访, 跟进一下, up to the next verb: a name, however it is typed."""
+    return [match.span(1) for match in islice(_cue_pattern().finditer(folded), _MOST_GUESSES)]
+
+
+def _named_after_cue(folded: str, span: Span, taken: list[bool], asker: Asker) -> tuple[Span, Resolution] | None:
+    stretch = folded[slice(*span)]
+    if any(taken[slice(*span)]) or (stretch.isascii() and len(stretch) < _SHORTEST_LATIN):
+        return None
+    resolution = asker.find(stretch)
+    good = resolution.candidates and resolution.candidates[0].score >= _GOOD_AFTER_CUE
+    return (span, resolution) if good else None
 
 
 def _trade_ends(folded: str) -> list[Span]:

@@ -70,7 +70,8 @@ def _best_reading(said: Anatomy, listed: Anatomy) -> Fit:
                 continue
             one = _fit(query, name)
             if (query is not said or name is not listed) and one.score > 0:
-                one = Fit(one.score - FINE.reading_kept, one.brand, one.contradiction)
+                only_place = query.brand in regions.table() and not listed.borrowed  # 华东快消 ↔ 华东南星万快消
+                one = Fit(one.score - FINE.reading_kept, one.brand, one.contradiction or only_place)
             if one.score > best.score:
                 best = one
     return best

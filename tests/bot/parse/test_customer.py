@@ -182,6 +182,8 @@ def test_customers_inside_a_sentence(index: CustomerIndex) -> None:
         ("上午去了化东机械谈价格", ["化东机械"]),
         ("下午拜访江苏恒立，跟恒立液压的刘工对图纸", ["江苏恒立", "恒立液压"]),
         ("跟蓝海包装二厂的王总约了明天", ["蓝海包装二厂"]),
+        ("下午拜访hengliyeya，还行", ["hengliyeya"]),
+        ("上午去了恒液立压谈价格", ["恒液立压"]),
         ("新客户 珠海格美电器，做空调的", []),
         ("我们机械部开会，包装材料涨价", []),
         ("恒立液压有限公司，#C9999 都要", ["恒立液压有限公司"]),
@@ -202,6 +204,12 @@ def test_a_short_form_is_offered_and_never_linked(index: CustomerIndex, typed: s
     found = index.find(typed, own={"C1001", "C1025"})
     assert found.decided is None or typed == "中国石化"
     assert found.candidates[0].id == customer
+
+
+def test_a_shared_region_and_trade_is_not_the_company_with_a_brand_between() -> None:
+    index = CustomerIndex.build([CustomerName("C1", "华东南星万快速消费品有限公司")])
+    assert index.find("华东快消", own={"C1"}).decided is None
+    assert index.find("南星万快消", own={"C1"}).decided
 
 
 def test_a_confirmed_short_form_links_from_then_on(index: CustomerIndex) -> None:
