@@ -44,7 +44,7 @@ PARTS = {
 _LONG = "|".join(sorted((name for name in PARTS if len(name) > 1), key=len, reverse=True))
 # A single 早 or 晚 is a part of the day only right before a clock or right after a day: 晚8点, 明早; never 晚点, 早点.
 _PART = re.compile(
-    rf"(?P<long>{_LONG})(?!好|安(?!排)|班)|(?P<short>[早晚晨夜])(?!上(?!班)|间|里|点(?!半)|安|好|餐|会|饭|宴|些|一点|报|班|市|退)"
+    rf"(?P<long>{_LONG})(?!好|安(?!排)|班)|(?P<short>[早晚晨夜])(?![一二三四五六七八九十]{1, 3}(?![点时一二三四五六七八九十])|上(?!班)|间|里|点(?!半)|安|好|餐|会|饭|宴|些|一点|报|班|市|退)"
 )
 _HOUR = r"(?P<h>\d{1,2}|[零〇]|二十[一二三四]?|十[一二三四五六七八九]?|廿[一二三四]?|[一二两三四五六七八九])"
 _MINUTE = r"\d{1,2}|[零〇][一二三四五六七八九]|[二三四五]?十[一二三四五六七八九]?|[一二三四五六七八九](?=分)"
@@ -54,7 +54,7 @@ _CLOCKS = (
     re.compile(rf"差(?P<to>一刻|{_MINUTE})分?钟?(?:到|不到)?{_HOUR}[点时](?:钟|整)?"),
     re.compile(rf"{_HOUR}点差(?P<to>一刻|[一二三四五六七八九十\d]{{1,2}}(?=分))分?"),
     re.compile(
-        r"(?P<h>[01]?\d|2[0-4])\s?:\s?(?P<m>[0-5]\d)(?::[0-5]\d)?(?![\d:])\s?(?P<half12>[aApP]\.?[mM](?![A-Za-z]))?"
+        r"(?P<h>[01]?\d|2[0-4])\s?:\s?(?P<m>[0-5]\d)(?::[0-5]\d)?(?![\d:])(?:\s?(?P<half12>[aApP]\.?[mM](?![A-Za-z])))?"
     ),
     re.compile(
         rf"{_HOUR}(?:点(?!击|评|赞|名|单|菜|货|钟头|餐|心)|时(?!间|候|段|刻|代|常|机|效|长|尚|差|区|髦|期|不|而|装|光))(?:钟|整)?"
@@ -169,4 +169,4 @@ def _at_night(hour: int, minute: int) -> Clock:
 def _unplaced(hour: int, minute: int, *, literal: bool) -> Clock:
     if hour in _PM_BARE and not literal:
         return Clock((hour + 12) * 60 + minute, others=(hour * 60 + minute,), bare=True)
-    return Clock(hour * 60 + minute, bare=hour <= 12 and not literal)
+    return Clock(hour * 60 + minute, bare=0 < hour <= 12 and not literal)

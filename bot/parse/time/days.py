@@ -93,7 +93,7 @@ _BEFORE_NUMERIC = r"(?<![A-Za-z0-9.\-/:：￥¥$+=×xX*#_])"
 
 
 @atom(
-    _BEFORE_NUMERIC + r"(?P<y>20\d\d)(?P<sep>[-/.])(?P<m>\d{1,2})(?P=sep)(?P<d>\d{1,2})日?(?![\dA-Za-z/.\-])",
+    _BEFORE_NUMERIC + r"(?P<y>20\d\d)(?P<sep>[-/. ])(?P<m>\d{1,2})(?P=sep)(?P<d>\d{1,2})日?(?![\dA-Za-z/.\-])",
     opens=NUMERALS,
 )
 def _full_numeric(found: re.Match[str], _frame: Frame, within: Period | None) -> Period | None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from bot.parse.time.delay import AMOUNT, read_amount, workdays_after
 from bot.parse.time.feasts import NAMES
@@ -11,7 +11,7 @@ from bot.parse.time.guards import is_part_of_a_name
 from bot.parse.time.instants import Said
 from bot.parse.time.match import Kind, Note, TimeMatch
 from bot.parse.time.moment import Moment, read_moment
-from bot.parse.time.period import Frame, Style, day
+from bot.parse.time.period import DAY, Frame, Style, day
 from bot.parse.time.resolve import resolve
 from bot.parse.time.special import read_special
 
@@ -27,7 +27,7 @@ _STARTS = (
     (r"[本当同]", "[年月周季星礼日天前]"),
     (r"这", "[个周月年季星礼一两几三阵]"),
     (r"[年月季周星礼]", "[前后初中底末终内三尾度一二三四五六七八九日天末期拜之以结1-7]"),
-    (r"[不最至截赶限]", "[晚得能迟于在止至后初到近两]"),
+    (r"[不最至截赶限]", "[晚得能可要超迟于在止至后初到近两]"),
     (
         r"[早晚清晨夜深半凌拂黎傍黄正中晌]",
         r"[上间晨早年个天小点时月夜里饭晚年昏午旬秋元些\d一二两三四五六七八九十刻明]",
@@ -41,7 +41,7 @@ _ANCHOR = re.compile(
     + f"|[{_OTHERS}{''.join(sorted({name[0] for name in NAMES}))}]"
 )
 _PREFIX = re.compile(
-    r"(?:最迟|最晚|至迟|不得?晚于|不得?迟于|不能晚于|截止(?:时间|日期|日)?|截至|赶在|限于?|(?i:deadline|ddl))\s?(?:是|为|到|于|在|至|:)?\s?(?=[^\s])"
+    r"(?:(?:最迟|最晚)?不(?:得|能|可|要)?(?:晚于|迟于|超过)|最迟|最晚|至迟|截止(?:时间|日期|日)?|截至|赶在|限于?|(?i:deadline|ddl))\s?(?:是|为|到|于|在|至|:)?\s?(?=[^\s])"
 )
 _LATEST = re.compile(r"最迟|最晚|至迟|不|截|限|[dD]")
 _SUFFIXES = (
@@ -193,27 +193,41 @@ def _range(text: str, start: int, first: Moment, frame: Frame) -> TimeMatch | No
     second = _second(text, link.end(), first, frame)
     if second is None:
         return None
-    said = Said("", (0, 0))
-    finish = resolve(second, said, frame)
-    if first.period is None and second.period is None and second.clock and finish.end:
-        clock = replace(first.clock, bare=False) if first.clock else None
-        first = replace(first, period=day(finish.end.date()), clock=clock)
-    begin = resolve(first, said, frame)
+    begin, finish = _bounds(first, second, frame)
+    words, span = text[start : second.end], (start, second.end)
     if finish.invalid:
-        return replace(finish, text=text[start : second.end], span=(start, second.end))
+        return replace(finish, text=words, span=span)
     opens = begin.start or begin.end
     if opens is None or finish.end is None or finish.end <= opens:
         return None
     return replace(
         finish,
-        text=text[start : second.end],
-        span=(start, second.end),
+        text=words,
+        span=span,
         kind=Kind.RANGE,
         start=opens,
-        ambiguous=begin.ambiguous or finish.ambiguous,
+        ambiguous=any(half.ambiguous and half.alternatives for half in (begin, finish)),
         alternatives=(),
-        note=Note.NONE if finish.note is not Note.MISMATCH else finish.note,
+        note=finish.note if finish.note is Note.MISMATCH else Note.NONE,
     )
+
+
+def _bounds(first: Moment, second: Moment, frame: Frame) -> tuple[TimeMatch, TimeMatch]:
+    """Resolve both halves; hours without a day are today's, or tomorrow's (and asked about) when those are over."""
+    said = Said("", (0, 0))
+    if first.period is not None or second.period is not None:
+        return resolve(first, said, frame), resolve(second, said, frame)
+    begin, finish = (resolve(_on(each, frame.today), said, frame) for each in (first, second))
+    if frame.past or frame.query or finish.end is None or finish.end >= frame.now:
+        return begin, finish
+    tomorrow, finish = (resolve(_on(each, frame.today + DAY), said, frame) for each in (first, second))
+    return replace(tomorrow, ambiguous=True, alternatives=(begin,)), finish
+
+
+def _on(moment: Moment, when: date) -> Moment:
+    """Place the half of a span like 9点到11点 on a day; its hours are as said, even if over."""
+    clock = replace(moment.clock, bare=False, others=()) if moment.clock else None
+    return replace(moment, period=day(when), clock=clock)
 
 
 def _second(text: str, at: int, first: Moment, frame: Frame) -> Moment | None:

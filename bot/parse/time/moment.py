@@ -61,7 +61,8 @@ def read_moment(text: str, at: int, frame: Frame, *, sure: bool = False) -> Mome
     if part and (office := _OFFICE.match(text, after)):  # 明早上班前, 上午下班前
         return Moment(office.end(), period, part, office=office["word"] or office["start"])
     clock, stop = read_clock(text, _skip(text, after), part, dated=dated or sure) or (None, after)
-    if part is None and clock is None:
+    alone = part is not None and not dated and after - start == 1  # 早, 晚 by themselves are no time
+    if clock is None and (part is None or alone):
         return Moment(end, period)
     return Moment(stop, period, part, clock)
 
