@@ -6,6 +6,7 @@ import { icon } from "./icons.js";
 import { on, practiceNow, setClock, store } from "./store.js";
 import { fail, toast } from "./toast.js";
 
+const WEEK_MS = 7 * 24 * 3600 * 1000;
 const STEPS = [["+15 分", "PT15M"], ["+1 时", "PT1H"], ["+1 天", "P1D"]];
 
 export class ClockBar {
@@ -41,14 +42,14 @@ export class ClockBar {
     this.element.classList.toggle("moving", yes);
   }
 
-  async move(step) {
+  /** Run `work`, which returns how many messages were delivered, and say how far time went. */
+  async passing(work) {
     this.busy(true);
     const before = practiceNow();
     try {
-      const { now, pushed } = await api.clock(step);
-      setClock({ now });
+      const pushed = await work();
       const words = pushed ? `送达 ${pushed} 条` : "期间没有新消息";
-      toast(`过了 ${since(before, now)}，${words}`);
+      toast(`过了 ${since(before, practiceNow())}，${words}`);
       this.open(false);
     } catch (error) {
       fail(error);
@@ -57,13 +58,26 @@ export class ClockBar {
     }
   }
 
-  async toNext() {
-    try {
-      const { at } = await api.next();
-      if (at) await this.move({ to: at });
-      else toast("眼下没有在等的事：先登记一次拜访或承诺");
-    } catch (error) {
-      fail(error);
-    }
+  async step(move) {
+    const { now, pushed } = await api.clock(move);
+    setClock({ now });
+    return pushed;
+  }
+
+  move(move) {
+    return this.passing(() => this.step(move));
+  }
+
+  /** On to the next thing somebody hears of: what runs unseen on the way is passed over, for at most a week. */
+  toNext() {
+    const until = Date.parse(practiceNow()) + WEEK_MS;
+    return this.passing(async () => {
+      for (;;) {
+        const { at } = await api.next();
+        if (!at || Date.parse(at) > until) throw new Error("一周内没有在等的事：先登记一次拜访或承诺");
+        const pushed = await this.step({ to: at });
+        if (pushed) return pushed;
+      }
+    });
   }
 }
