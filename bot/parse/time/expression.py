@@ -207,7 +207,7 @@ def _range(text: str, start: int, first: Moment, frame: Frame) -> TimeMatch | No
         kind=Kind.RANGE,
         start=opens,
         ambiguous=any(half.ambiguous and half.alternatives for half in (begin, finish)),
-        alternatives=(),
+        alternatives=begin.alternatives if first.period is None else (),
         note=finish.note if finish.note is Note.MISMATCH else Note.NONE,
     )
 
