@@ -46,11 +46,10 @@ def card_text(card: Card) -> str:
 def choices(labels: Sequence[str], code: str, *, with_links: bool) -> str:
     """Return a card's buttons as taps (direct chats) and as words to reply with (everywhere)."""
     words = [f"{label} #{code}" for label in labels]
+    if not with_links:
+        return f"> @我 回复“选项 #{code}”：{'、'.join(labels)}"
     links = [quick_link(f"【{label}】", said) for label, said in zip(labels, words, strict=True)]
-    typed = "、".join(f"“{said}”" for said in words)
-    if with_links:
-        return f"{'　'.join(links)}\n\n> 点不开就回复：{typed}"
-    return f"> @我 回复：{typed}"
+    return f"{'　'.join(links)}\n\n> 点不开就打字回复，如“{words[0]}”"
 
 
 def open_labels(card: Card) -> list[str]:

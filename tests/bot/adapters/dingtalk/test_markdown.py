@@ -19,8 +19,8 @@ def test_buttons_become_taps_that_say_readable_words_and_words_to_type() -> None
     said = choices(["接单", "转出"], "7k2m", with_links=True)
     assert said.count("dtmd://dingtalkclient/sendMessage?content=") == 2
     assert "接单 #7k2m" in unquote(said)
-    assert said.endswith("> 点不开就回复：“接单 #7k2m”、“转出 #7k2m”")
-    assert "dtmd" not in choices(["接单"], "7k2m", with_links=False)
+    assert said.endswith("> 点不开就打字回复，如“接单 #7k2m”")
+    assert choices(["接单", "转出"], "7k2m", with_links=False) == "> @我 回复“选项 #7k2m”：接单、转出"
 
 
 def test_nobody_can_plant_a_link_that_speaks_for_his_manager() -> None:

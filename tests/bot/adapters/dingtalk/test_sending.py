@@ -198,7 +198,7 @@ def test_in_a_group_buttons_are_words_only(desk: Desk, ding: FakeDingtalk) -> No
     desk.send(CARD, group="cidSales==")
     text = ding.state.reached("cidSales==")[0].content["text"]
     assert "dtmd" not in text
-    assert "接单 #" in text
+    assert "“选项 #" in text
 
 
 def test_a_closed_card_offers_nothing(desk: Desk, ding: FakeDingtalk) -> None:
