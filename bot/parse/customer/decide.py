@@ -14,6 +14,7 @@ _LINK_INITIALS = 0.90
 _MARGIN = 0.06
 _NOTEWORTHY = 0.55
 _BRAND = 0.8
+_TWIN = 0.97  # the same brand and trade in another region: which one is meant must be asked
 _SHORTEST_INITIALS = 4
 _MOST_BUTTONS = 3
 _NEARNESS = {Scope.OWN: 0.06, Scope.TEAM: 0.02, Scope.COMPANY: 0.0}
@@ -71,7 +72,10 @@ def decide(said: Anatomy, rated: list[Rated], *, context: str | None) -> Resolut
     for spelling in (Spelling.FULL, Spelling.ALIAS, Spelling.PLAIN):
         same = [one for one in rated if one.spelling is spelling]
         if same:
-            return _among_same(said, same, buttons, context)
+            twins = {one.name.id for one in rated if one.fit.score >= _TWIN} if spelling is Spelling.PLAIN else set()
+            if same[0].scope is Scope.OWN or twins <= {one.name.id for one in same}:
+                return _among_same(said, same, buttons, context)
+            return Resolution(None, buttons, ask=True, reason=Reason.AMBIGUOUS)
     if winner := _winner(said, rated):
         return _decided(winner, buttons, Reason.OWN)
     if context and (winner := _winner(said, [one for one in rated if one.name.id == context])):

@@ -212,6 +212,15 @@ def test_a_shared_region_and_trade_is_not_the_company_with_a_brand_between() -> 
     assert index.find("南星万快消", own={"C1"}).decided
 
 
+def test_the_same_core_in_two_regions_is_asked_unless_it_is_ones_own() -> None:
+    index = CustomerIndex.build([CustomerName("C1", "思象酒店有限公司"), CustomerName("C2", "长沙思象酒店有限公司")])
+    assert index.find("思象酒店").decided is None
+    assert index.find("思象酒店", own={"C2"}).decided is None
+    mine = index.find("思象酒店", own={"C1"})
+    assert mine.decided
+    assert mine.decided.id == "C1"
+
+
 def test_a_confirmed_short_form_links_from_then_on(index: CustomerIndex) -> None:
     learned = CustomerIndex.build(CAST)
     learned.update(CustomerName("C1025", "中国石油化工股份有限公司", aliases=("中石化",)))
