@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from bot.parse.action import ActionHit, By
-from bot.parse.clause import Side
+from bot.parse.clause import Side, subject
 from bot.parse.code import CodeKind, find_codes
 from bot.parse.money import Kind
 from bot.parse.sentence.reading import Part, Reading, Tense
@@ -208,7 +208,7 @@ def done(reading: Reading) -> Iterator[Draft]:
             and not guard.hypothetical(part.text, len(part.text))
         ):
             yield _draft(DraftKind.CONTRACT, reading, part.span, [*who, amount, when, *code])
-        elif quoted and not _negated(part, quoted.start()):
+        elif quoted and not _negated(part, quoted.start()) and subject(part.text[: quoted.end()]) is not Side.THEM:
             yield _draft(DraftKind.QUOTE, reading, part.span, [*who, amount, when])
         elif hit := _finished(part, parcel=any(one.kind is CodeKind.PARCEL for one in codes)):
             action = Slot(SlotName.ACTION, hit.action.name, part.shown, part.span, 0.92)
