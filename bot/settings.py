@@ -110,7 +110,7 @@ class WecomSection(Section):
     """The self-built app of WeCom."""
 
     corp_id: str = ""
-    agent_id: str = ""
+    agent_id: Annotated[str, BeforeValidator(str)] = ""  # the console shows a number, and people paste it as one
     secret: str = ""
     token: str = ""
     aes_key: str = ""

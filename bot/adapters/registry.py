@@ -23,9 +23,21 @@ def _dingtalk(services: Services) -> Adapter:
     return build_dingtalk(services)
 
 
+def _wecom(services: Services) -> Adapter:
+    from bot.adapters.wecom.build import build  # noqa: PLC0415  # wechatpy loads only when it is on
+
+    return build(services)
+
+
+def _has_wecom(services: Services) -> bool:
+    section = services.settings.wecom
+    return bool(section.corp_id or section.bot.bot_id or section.bot.token or section.groups)
+
+
 BUILDERS: Final[dict[str, tuple[Callable[[Services], bool], Build]]] = {
     "practice": (lambda services: services.settings.practice.enabled, _practice),
     "dingtalk": (lambda services: bool(services.settings.dingtalk.client_id), _dingtalk),
+    "wecom": (_has_wecom, _wecom),
 }
 
 

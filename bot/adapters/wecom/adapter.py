@@ -37,6 +37,7 @@ from bot.adapters.wecom.client import WecomClient
 from bot.adapters.wecom.config import PLATFORM, WecomConfig
 from bot.adapters.wecom.crypto import Envelope
 from bot.adapters.wecom.directory import AccountIds, Directory
+from bot.adapters.wecom.doctor import Doctor
 from bot.adapters.wecom.errors import api_error
 from bot.adapters.wecom.limits import MAX_RECIPIENTS
 from bot.adapters.wecom.robot import Robots
@@ -71,6 +72,7 @@ class WecomAdapter:
         self._robots = Robots(config, around.media, now=around.now)
         self._ids = AccountIds(self.client)
         self.bot = AiBot(config, around, account_of=self._ids.plain)
+        self._doctor = Doctor(config, self.client, self._robots, self.bot, now=around.now)
         self._url = self._bot_url()
         self._callback = self._app_callback()
 
@@ -177,8 +179,12 @@ class WecomAdapter:
         return {group.name: f"{robot.PREFIX}{group.name}" for group in self._config.groups}
 
     def checks(self) -> Iterable[CheckResult]:
-        """Check everything a deployer can get wrong here."""
-        return ()
+        """Check everything a deployer can get wrong here; the service need not run."""
+        return self._doctor.checks()
+
+    def echo_checks(self) -> Iterable[CheckResult]:
+        """Check the callback of the running service the way the console does (`doctor --wecom-echo`)."""
+        return self._doctor.echo_checks()
 
     def health(self) -> Mapping[str, str]:
         """Return what is wrong right now."""

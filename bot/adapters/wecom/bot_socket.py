@@ -44,6 +44,7 @@ _QUIET = logging.getLogger("bot.adapters.wecom.websockets")
 _QUIET.setLevel(logging.WARNING)
 
 MAX_FRAME: Final = 4 * 1024 * 1024
+_TRIAL_POLL: Final = 0.05
 _PROBLEMS: Final = {
     State.KICKED: "智能机器人的长连接被另一个程序占用，本程序已让出；停掉那个程序后重启本服务",
     State.REFUSED: "智能机器人的 bot_id 或 secret 不对（853000）",
@@ -98,7 +99,25 @@ class BotSocket:
 
     def problem(self) -> str:
         """Return what is wrong, in words for an administrator; empty while all is well."""
-        return _PROBLEMS.get(self.state, "")
+        return self.words(self.state)
+
+    def words(self, state: State) -> str:
+        """Return what a state means for an administrator; empty for those that are well."""
+        return _PROBLEMS.get(state, "")
+
+    def holder(self) -> str | None:
+        """Return which process owns the bot now."""
+        return self._lease.holder(self._lease_name)
+
+    def trial(self, seconds: float) -> State:
+        """Connect for a moment, for `doctor`; returns how far it came. Takes the bot from whoever else has it."""
+        self.start(lambda _frame: None)
+        until = time.monotonic() + seconds
+        while self.state not in {State.LIVE, State.REFUSED, State.KICKED} and time.monotonic() < until:
+            self._stopping.wait(_TRIAL_POLL)
+        state = self.state
+        self.stop()
+        return state
 
     # -- sending -------------------------------------------------------------------------------------------------------
 

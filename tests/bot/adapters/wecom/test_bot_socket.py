@@ -19,7 +19,7 @@ from bot.clock import SystemClock
 from tests.fakes.wecom.bot import BOT_ID, BOT_SECRET, BotServer, FakeBot, fake_bot
 
 PACE = Pace(
-    ping_every=0.1, silent_after=0.5, ack_within=0.4, connect_within=2, back_off=(0.02, 0.05, 0.1), refused_pause=0.1,
+    ping_every=0.1, silent_after=8, ack_within=0.4, connect_within=5, back_off=(0.02, 0.05, 0.1), refused_pause=0.1,
     lease=0.6, tick=0.02, store_again=0.02,
 )  # fmt: skip
 
@@ -114,8 +114,10 @@ class TestEveryWayToDie:
         bot.say("二")
         owner.until_heard("一", "二")
 
-    def test_a_silent_connection_is_made_anew(self, owner: Owner, bot: FakeBot) -> None:
+    def test_a_silent_connection_is_made_anew(self, new_owner: Callable[..., Owner], bot: FakeBot) -> None:
+        owner = new_owner(pace=replace(PACE, silent_after=0.5))
         bot.swallow_pings = True
+        owner.start()
         bot.until(lambda: len(bot.subscribes) == 2)
         bot.swallow_pings = False
         bot.wait_live(2)
