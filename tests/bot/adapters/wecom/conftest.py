@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -44,3 +46,12 @@ def clock(wecom: FakeWecom) -> Clock:
 @pytest.fixture
 def client(config: WecomConfig, clock: Clock) -> WecomClient:
     return WecomClient(config, tokens=MemoryTokenStore(), now=clock.now)
+
+
+def eventually(condition: Callable[[], object], seconds: float = 10) -> None:
+    """Wait for something that happens in another thread."""
+    until = time.monotonic() + seconds
+    pause = threading.Event()
+    while not condition():
+        assert time.monotonic() < until, "it did not happen"
+        pause.wait(0.005)

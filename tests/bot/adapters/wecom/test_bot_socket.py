@@ -16,6 +16,7 @@ from bot.adapters.wecom.bot_socket import BotSocket
 from bot.adapters.wecom.config import BotConfig
 from bot.adapters.wecom.errors import WecomError
 from bot.clock import SystemClock
+from tests.bot.adapters.wecom.conftest import eventually
 from tests.fakes.wecom.bot import BOT_ID, BOT_SECRET, BotServer, FakeBot, fake_bot
 
 PACE = Pace(
@@ -86,14 +87,6 @@ def owner(new_owner: Callable[..., Owner], bot: FakeBot) -> Owner:
     bot.wait_live()
     eventually(lambda: owner.socket.is_live)
     return owner
-
-
-def eventually(condition: Callable[[], object], seconds: float = 10) -> None:
-    until = time.monotonic() + seconds
-    pause = threading.Event()
-    while not condition():
-        assert time.monotonic() < until, "it did not happen"
-        pause.wait(0.005)
 
 
 def test_it_subscribes_and_hears(owner: Owner, bot: FakeBot) -> None:
