@@ -168,6 +168,7 @@ def robot_send(state: State, call: Call) -> dict[str, Any]:
 def _robot_error(state: State, kind: str, content: dict[str, Any]) -> int:
     longest = {"text": 2048, "markdown": 4096, "markdown_v2": 4096}
     wrong = {
+        44004: kind in longest and not content["content"],
         40058: kind in longest and len(content["content"].encode()) > longest[kind],
         40009: kind == "image" and hashlib.md5(b64decode(content["base64"])).hexdigest() != content["md5"],
         40007: kind == "file" and content["media_id"] not in state.robot_files,

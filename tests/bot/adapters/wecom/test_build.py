@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.adapters.wecom.build import config_of
+from bot.settings import ConfigError, Settings, WecomSection
+
+APP = {"corp_id": "ww1", "agent_id": 1000002, "secret": "s"}
+
+
+def settings(**wecom: Any) -> Settings:
+    return Settings(wecom=WecomSection(**wecom))
+
+
+def test_six_values_are_a_whole_app() -> None:
+    config = config_of(settings(**APP, token="t", aes_key="k"))
+    assert (config.has_app, config.has_callback, config.agent_id) == (True, True, "1000002")
+
+
+@pytest.mark.parametrize(
+    ("wecom", "key"),
+    [
+        ({"corp_id": "ww1", "agent_id": "1"}, "wecom.secret"),
+        (APP | {"token": "t"}, "wecom.aes_key"),
+        (APP | {"bot": {"bot_id": "b"}}, "wecom.bot.secret"),
+        ({"bot": {"aes_key": "k"}}, "wecom.bot.token"),
+        (APP | {"agent_id": "ww1"}, "wecom.agent_id"),
+    ],
+)
+def test_half_a_set_of_values_refuses_to_start_and_names_the_key(wecom: dict[str, Any], key: str) -> None:
+    with pytest.raises(ConfigError, match=key):
+        config_of(settings(**wecom))
+
+
+def test_no_secret_is_in_what_is_printed() -> None:
+    secrets = {"secret": "S1-", "token": "S2-", "aes_key": "S3-"}
+    bot = {"bot_id": "b", "secret": "S4-", "token": "S5-", "aes_key": "S6-"}
+    groups = ({"name": "g", "webhook": "https://x?key=S7-"},)
+    config = config_of(settings(corp_id="ww1", agent_id="1", **secrets, bot=bot, groups=groups))
+    assert not any(f"S{number}-" in repr(config) for number in range(1, 8))
+    assert len(config.secrets) == 7
