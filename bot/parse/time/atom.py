@@ -17,16 +17,16 @@ RELATIVES = "上下本这当次同后"
 class Atom:
     """A piece of a date. `resolve` gets the period named so far and narrows or moves it; None = does not apply here.
 
-    `opens` lists the signs it may begin with where it begins a date (none: it never does), `continues` says whether it
-    may follow another piece: together they spare most patterns the attempt.
+    `opens` lists the signs it may begin with where it begins a date, `continues` those where it follows another piece
+    (none: it never does): they spare most patterns the attempt.
     """
 
     pattern: re.Pattern[str]
     resolve: Resolve
     opens: frozenset[str]
-    continues: bool
+    continues: frozenset[str]
 
 
-def atom(pattern: str, *, opens: str, continues: bool = False) -> Callable[[Resolve], Atom]:
+def atom(pattern: str, *, opens: str = "", continues: str = "") -> Callable[[Resolve], Atom]:
     """Turn a resolving function into an atom for the pattern."""
-    return lambda resolve: Atom(re.compile(pattern), resolve, frozenset(opens), continues)
+    return lambda resolve: Atom(re.compile(pattern), resolve, frozenset(opens), frozenset(continues))

@@ -66,6 +66,7 @@ _CLOCKS = (
 )
 _LISTED = re.compile(rf"(?:{_LIST})")
 _PM_BARE = range(1, 7)
+_CLOCK_SIGNS = frozenset("0123456789零〇一二两三四五六七八九十廿差")
 
 
 def read_part(text: str, at: int) -> tuple[Part, int] | None:
@@ -80,6 +81,8 @@ def read_clock(text: str, at: int, part: Part | None, *, dated: bool) -> tuple[C
     A bare 1-6点 is the afternoon (convention 6). Without a day or part before it, a number that rather counts points
     of a list (有三点建议) or an amount (一点) is not a time.
     """
+    if text[at : at + 1] not in _CLOCK_SIGNS:
+        return None
     for pattern in _CLOCKS:
         found = pattern.match(text, at)
         if found and (clock := _clock(found, part, sure=dated or part is not None)):

@@ -44,8 +44,7 @@ def make_day(year: int, month: int, number: int) -> Period:
 
 @atom(
     rf"(?P<d>{_DAY_NUMBER})(?:[日号](?!{_PLACE})|{_UP_TO_DAY}|(?P<bare>)(?![{_COUNTED}日号一二三四五六七八九十]))",
-    opens="",
-    continues=True,
+    continues=NUMERALS,
 )
 def _day_of_month(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     """Return a day number inside a month that was said."""
@@ -138,14 +137,16 @@ _MEASURED = re.compile(
 @atom(
     _BEFORE_NUMERIC + rf"(?P<m>\d{{1,2}})(?P<sep>[-/])(?P<d>\d{{1,2}})(?:(?<=/\d)日|(?<=/\d\d)日)?{_NOT_UNIT}",
     opens=NUMERALS,
-    continues=True,
+    continues=NUMERALS,
 )
 def _slash_numeric(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     """1/28, 11-12. A single digit on both sides may be a fraction or a span: asked about."""
     return _numeric(found, frame, within, sure=len(found["m"]) + len(found["d"]) > len("11"))
 
 
-@atom(_BEFORE_NUMERIC + _ALONE + rf"(?P<m>\d{{1,2}})\.(?P<d>\d{{1,2}})日?{_NOT_UNIT}", opens=NUMERALS, continues=True)
+@atom(
+    _BEFORE_NUMERIC + _ALONE + rf"(?P<m>\d{{1,2}})\.(?P<d>\d{{1,2}})日?{_NOT_UNIT}", opens=NUMERALS, continues=NUMERALS
+)
 def _dotted_numeric(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     """2.6 may always be an amount."""
     if _MEASURED.search(found.string[max(0, found.start() - 6) : found.start()]):

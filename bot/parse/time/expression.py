@@ -13,7 +13,7 @@ from bot.parse.time.match import Kind, Note, TimeMatch
 from bot.parse.time.moment import Moment, read_moment
 from bot.parse.time.period import DAY, Frame, Style, day
 from bot.parse.time.resolve import resolve
-from bot.parse.time.special import read_special
+from bot.parse.time.special import SPECIAL_SIGNS, read_special
 
 __all__ = ["find_all"]
 
@@ -57,6 +57,7 @@ _SUFFIXES = (
     ("起", re.compile(r"(?:起(?![草步诉来码点床飞航源名吊订个]))")),
     ("来", re.compile(r"(?:以来|至今|到现在|到今天|到目前)")),
 )
+_SUFFIX_SIGNS = frozenset("( 之以前为截止左的内后起至到")
 _TO = re.compile(r"\s?(?:到|至|~|-{1,2}|直到)\s?")
 _OR = re.compile(r"\s?(?:或者?|还是|要么|和|及|与|、)\s?")
 _MAX_READINGS = 4
@@ -85,7 +86,7 @@ def find_all(text: str, frame: Frame) -> Iterator[TimeMatch]:
 
 
 def _read(text: str, start: int, frame: Frame) -> TimeMatch | None:
-    special = read_special(text, start, frame)
+    special = read_special(text, start, frame) if text[start] in SPECIAL_SIGNS else None
     plain = _within(text, start, frame) or _tensed(text, start, frame)
     if special and (plain is None or special.span[1] >= plain.span[1]):
         return special
@@ -173,9 +174,13 @@ def _alike(first: Moment, second: Moment, link: str) -> bool:
 
 
 def _suffix(text: str, moment: Moment) -> tuple[str, int]:
+    if moment.period is not None and moment.period.instant:
+        return "", moment.end
+    if text[moment.end : moment.end + 1] not in _SUFFIX_SIGNS:
+        return "", moment.end
     for does, pattern in _SUFFIXES:
         found = pattern.match(text, moment.end)
-        if found and not (moment.period is not None and moment.period.instant):
+        if found:
             return does, found.end()
     return "", moment.end
 

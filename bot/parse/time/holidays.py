@@ -94,7 +94,7 @@ def _feasted(first: date, last: date, block: tuple[date, date]) -> Period:
 @atom(
     rf"(?:(?P<sure>{'|'.join(name for name in NAMES if name in _SURE)})(?!路|街)节?|(?<![\d.第二三四五六七八九十双])(?P<name>{'|'.join(map(re.escape, _NEED_FEAST_SIGN))}){_AFTER_NUMBER_NAMES}(?:节日?)?)的?(?:{_BLOCK}|当[天日晚]|那[天日]|大促|活动|促销)?(?:(?:结束|收假)(?=之?后|以后))?",
     opens="".join({name[0] for name in NAMES}),
-    continues=True,
+    continues="".join({name[0] for name in NAMES}),
 )
 def _feast(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     feast = BY_NAME[found["sure"] or found["name"]]
@@ -139,7 +139,7 @@ _LUNAR_MONTH = {"正": 1, "冬": 11, "腊": 12}
 @atom(
     rf"(?P<old>农历|阴历|旧历)?(?P<m>闰?(?:[正冬腊]|十[一二]?|[一二三四五六七八九]))月(?:份?的?(?P<d>{_LUNAR_DAY})(?![点号日个天月年]))?",
     opens=NUMERALS + "农阴旧闰正冬腊",
-    continues=True,
+    continues=NUMERALS + "农阴旧闰正冬腊",
 )
 def _lunar(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     """正月初八, 腊月二十三, 农历八月十五; an ordinary 八月十五 is left to the solar calendar."""
@@ -233,8 +233,7 @@ _UNIT = r"个?(?P<unit>工作日|天|日|周|星期|礼拜|(?<=个)月)"
 
 @atom(
     rf"的?(?:之|以)?(?P<dir>前|后)(?:的?(?P<nth>第)|(?P<end>最后)|(?P<first>首|头|上班第))?(?P<n>{NUMBER})?{_UNIT}",
-    opens="",
-    continues=True,
+    continues="前后之以的",
 )
 def _offset(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     """Days counted from a day: 国庆前一天, 节后第三天, 节后3个工作日内, 2月6日前两天."""

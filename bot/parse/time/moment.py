@@ -1,6 +1,7 @@
 """A date, a part of the day and a clock, read one after the other from a position in the text."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.parse.time import days, delay, holidays, months, weeks
@@ -12,11 +13,15 @@ from bot.parse.time.period import Frame, Period, Style
 __all__ = ["Moment", "read_moment"]
 
 _ATOMS: tuple[Atom, ...] = (*months.ATOMS, *days.ATOMS, *weeks.ATOMS, *holidays.ATOMS, *delay.ATOMS)
-_OPENING = {
-    sign: tuple(each for each in _ATOMS if sign in each.opens)
-    for sign in frozenset().union(*(each.opens for each in _ATOMS))
-}
-_CONTINUING = tuple(each for each in _ATOMS if each.continues)
+
+
+def _by_sign(signs: Callable[[Atom], frozenset[str]]) -> dict[str, tuple[Atom, ...]]:
+    every = frozenset().union(*map(signs, _ATOMS))
+    return {sign: tuple(each for each in _ATOMS if sign in signs(each)) for sign in every}
+
+
+_OPENING = _by_sign(lambda each: each.opens)
+_CONTINUING = _by_sign(lambda each: each.continues)
 _BETWEEN = re.compile(
     r"\s{1,2}|的(?=[上下早晚中第最周星礼])|,(?=\s?\d{1,2}月|\s?[一二三四五六七八九十]{1,2}月)|\s?(?=[(])|[日号]?,\s?(?=[上下早晚中]午|晚上)|那天|当天|当日"
 )
@@ -120,7 +125,8 @@ def _with_date_beside(text: str, start: int, end: int, weekday: Period, frame: F
 
 def _longest(text: str, at: int, frame: Frame, within: Period | None) -> tuple[Period | None, int]:
     best, stop = None, at
-    for each in _CONTINUING if within is not None else _OPENING.get(text[at : at + 1], ()):
+    table = _OPENING if within is None else _CONTINUING
+    for each in table.get(text[at : at + 1], ()):
         found = each.pattern.match(text, at)
         if found is None or found.end() <= stop:
             continue

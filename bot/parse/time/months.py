@@ -92,7 +92,7 @@ def _half(year: int, half: str) -> Period:
     return Period(month_of(year, months[0]).first, month_of(year, months[1]).last, Grain.HALF, Style.SPAN)
 
 
-@atom(r"(?P<h>[上下])半年", opens="上下", continues=True)
+@atom(r"(?P<h>[上下])半年", opens="上下", continues="上下")
 def _half_year(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     if within is None:
         return nearest([_half(year, found["h"]) for year in years_around(frame)], frame)
@@ -102,7 +102,7 @@ def _half_year(found: re.Match[str], frame: Frame, within: Period | None) -> Per
 @atom(
     r"(?<![A-Za-z0-9])(?:(?P<y>20\d\d)年?)?(?:第?(?P<cn>[一二三四1-4首])(?:个?季度|季(?=[底初末]))|[Qq](?P<q>[1-4])(?![0-9A-Za-z.\-]))",
     opens=NUMERALS + "第首Qq",
-    continues=True,
+    continues=NUMERALS + "第首Qq",
 )
 def _quarter(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     number = _QUARTER[found["cn"] or found["q"]]
@@ -124,7 +124,7 @@ def _relative_quarter(found: re.Match[str], frame: Frame, within: Period | None)
 @atom(
     rf"(?P<m>{MONTH_NUMBER})(?:月份?(?![龄饼嫂球])|(?=\s?(?:-|到|至|~)\s?(?:{MONTH_NUMBER})月(?!\d|[一二三四五六七八九十])))",
     opens=NUMERALS + "元",
-    continues=True,
+    continues=NUMERALS + "元",
 )
 def _month(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     number = month_number(found["m"])
@@ -137,7 +137,7 @@ def _month(found: re.Match[str], frame: Frame, within: Period | None) -> Period 
     return replace(month, fixed=True) if inside else None
 
 
-@atom(RELATIVE.replace("当", "当|次|同") + r"月份?", opens=RELATIVES, continues=True)
+@atom(RELATIVE.replace("当", "当|次|同") + r"月份?", opens=RELATIVES, continues=RELATIVES)
 def _relative_month(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     if within is not None:  # 去年本月, 明年同月
         same = within.grain is Grain.YEAR and found["rel"] in {"本", "当", "同"}
@@ -204,7 +204,7 @@ _EDGE = r"初(?![一二三四五六七八九十步次稿审版期])|中(?:旬|(?
     r"(?P<tenth>上中|中上|中下|[上下])旬|(?P<halves>[上下前后]半)个?月|(?P<part>[前后])半周|(?P<done>结束|完(?=前|之前))"
     rf"|的?(?:年度?|月份?|季度?)?(?P<edge>{_EDGE})",
     opens="上中下前后",
-    continues=True,
+    continues="上中下前后初底末终尾结完的年月季",
 )
 def _edge(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     tenth = found["tenth"] or found["halves"] or ("中" if found["edge"] == "中旬" else None)

@@ -11,7 +11,12 @@ from bot.parse.time.moment import Moment, read_moment
 from bot.parse.time.period import DAY, Frame, Period, Style, day
 from bot.parse.time.resolve import resolve
 
-__all__ = ["read_special"]
+__all__ = ["SPECIAL_SIGNS", "read_special"]
+
+# What these expressions begin with.
+SPECIAL_SIGNS = frozenset(
+    "0123456789一二两三四五六七八九十百数尽早抓越第过改择另等我有抽得空忙回这近最接不晚稍待下哪迟几多立马随到届每去未今往后现此当即眼前"
+)
 
 _VAGUE = re.compile(
     r"尽快|尽早|抓紧|越快越好|第一时间|过(?:一)?两天|过俩天|过几天|过(?:一)?阵子?|过段时间|过些(?:天|日子)|过一段时间|改天|改日|择日|另约时间|"

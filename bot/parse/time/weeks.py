@@ -60,7 +60,7 @@ def _several(chosen: Period, rest: list[Period]) -> Period:
 @atom(
     rf"{_NO_COUNT}{_WEEK}(?P<d>{WEEKDAY}){_NOT_NUMBER}(?P<more>(?:[、,/]?(?:周|星期)?[一二三四五六日天]){{1,3}}(?![点时号月年个天一二三四五六七八九十次刻]))?",
     opens="周星礼",
-    continues=True,
+    continues="周星礼",
 )
 def _weekday(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     if within is not None:
@@ -102,7 +102,7 @@ def agreeing(dated: Period, weekday: int) -> Period:
     return dated.unsure(day(beside), note=Note.MISMATCH)
 
 
-@atom(rf"[((]{_WEEK}?(?P<d>{WEEKDAY})[))]", opens="", continues=True)
+@atom(rf"[((]{_WEEK}?(?P<d>{WEEKDAY})[))]", continues="(")
 def _weekday_aside(found: re.Match[str], _frame: Frame, within: Period | None) -> Period | None:
     """1/28(周三)."""
     return _weekday_within(found["d"], within) if within is not None and within.grain is Grain.DAY else None
@@ -115,7 +115,7 @@ def _weekend(week: Period) -> Period:
 @atom(
     r"(?:(?P<rel>下下个?|下个?|上上个?|上个?|本|这个?)?(?<!\d)周末|双休日|(?P<rel2>下下个?|下个?|上上个?|上个?|本|这个?)?(?:礼拜|星期)末)(?:两天)?(?!愉快|快乐)",
     opens=RELATIVES + "周双礼星",
-    continues=True,
+    continues=RELATIVES + "周双礼星",
 )
 def _weekend_atom(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     if within is not None:
@@ -141,7 +141,7 @@ def _position(found: re.Match[str]) -> int | None:
 @atom(
     rf"的?{_NTH}(?:(?P<unit>工作日|星期|礼拜|周)(?P<d>{WEEKDAY})?(?![天一二三四五六日])|(?P<days>天|日))",
     opens="首头第最倒",
-    continues=True,
+    continues="首头第最倒的",
 )
 def _nth(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
     """下个月第一个周一, 月底最后一个工作日, 本季度第二周."""

@@ -3,15 +3,17 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.parse.time import MAX_CHARS, describe, parse_range, parse_time, parse_times
-from bot.parse.time.moment import _ATOMS, _OPENING
-from bot.parse.time.period import Frame
+from bot.parse.time import MAX_CHARS, Grain, describe, parse_range, parse_time, parse_times
+from bot.parse.time.moment import _ATOMS, _CONTINUING, _OPENING
+from bot.parse.time.period import Frame, Period, Style, day, month_of, quarter_of, week_of, year_of
+from bot.parse.time.special import SPECIAL_SIGNS, read_special
 from models.rules.workday import default_calendar
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -90,14 +92,26 @@ def test_nothing_anyone_types_breaks_it(text: str, now: datetime) -> None:
 def test_a_shortcut_for_speed_never_changes_what_is_read(text: str) -> None:
     """An atom that is not tried at a sign must be one that means nothing there."""
     frame = Frame(NOW, CALENDAR)
+    today, feast = NOW.date(), Period(NOW.date(), NOW.date(), Grain.DAY, Style.FEAST)
+    around = (None, year_of(2026), quarter_of(2026, 1), month_of(2026, 1), week_of(today), day(today), feast)
     for at in range(len(text)):
-        for atom in set(_ATOMS) - set(_OPENING.get(text[at], ())):
+        for atom, within in product(_ATOMS, around):
+            table = _OPENING if within is None else _CONTINUING
+            if atom in table.get(text[at], ()):
+                continue
             found = atom.pattern.match(text, at)
-            assert not found or not found[0] or atom.resolve(found, frame, None) is None, (
+            assert not found or not found[0] or atom.resolve(found, frame, within) is None, (
                 atom.pattern.pattern,
                 text,
                 at,
             )
+
+
+def test_a_special_expression_begins_with_one_of_its_signs() -> None:
+    frame = Frame(NOW, CALENDAR)
+    for text in MESSAGES:
+        for at, sign in enumerate(text):
+            assert sign in SPECIAL_SIGNS or read_special(text, at, frame) is None, (text, at)
 
 
 def test_eight_threads_read_the_same_as_one() -> None:
