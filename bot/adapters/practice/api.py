@@ -201,7 +201,9 @@ class PracticeApi:
         return jsonify(at=at.isoformat() if at else None)
 
     def reset(self) -> Response:
-        """`POST /reset`."""
+        """`POST /reset`: only where the company is a played one."""
+        if not self.stage.is_movable:
+            raise ApiError("这里是真实的公司，不能清空。")
         self.stage.reset()
         self.bell.reset()
         self.bell.moved()

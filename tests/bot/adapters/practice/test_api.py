@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 from PIL import Image
 
+from bot.clock import SystemClock
 from tests.bot.adapters.practice.playhouse import Playhouse
 
 
@@ -268,6 +269,15 @@ def test_a_reset_brings_the_fresh_company_back(playhouse: Playhouse) -> None:
     assert playhouse.clock.now() == began
     assert playhouse.messages("zhouhang") == []
     assert len(playhouse.say("zhouhang", "/回声 再来")["replies"]) == 1
+
+
+def test_a_real_company_is_neither_emptied_nor_moved(playhouse: Playhouse) -> None:
+    playhouse.say("zhouhang", "/回声 留着")
+    playhouse.app.services.clock = SystemClock()
+    assert "真实" in playhouse.post("/reset", {}).json()["error"]
+    assert "真实" in playhouse.post("/clock", {"advance": "PT1H"}).json()["error"]
+    assert len(playhouse.messages("zhouhang")) == 2
+    assert playhouse.get("/state").json()["frozen"] is False
 
 
 def test_unread_counts_grow_with_pushes_and_vanish_when_read(playhouse: Playhouse) -> None:

@@ -311,6 +311,28 @@ def test_search_finds_people_and_groups(desktop: Page, playhouse: Playhouse) -> 
     expect(desktop.locator(".rows")).to_contain_text("没有“没有的人”这个人或群")
 
 
+def test_a_long_conversation_opens_at_its_end_and_shows_earlier_lines_on_request(
+    desktop: Page, playhouse: Playhouse
+) -> None:
+    for number in range(160):
+        playhouse.post("/messages", {"from": "linke", "chat": "huadong-team", "text": f"第 {number} 句"})
+    desktop.goto(f"{playhouse.url}/?as=zhouhang&chat=huadong-team")
+    rep = desktop.locator(".phone").first
+    expect(rep.get_by_text("第 159 句", exact=True)).to_be_in_viewport()
+    expect(rep.locator(".message")).to_have_count(150)
+    rep.get_by_role("button", name="看更早的消息").click()
+    expect(rep.locator(".message")).to_have_count(160)
+    expect(rep.get_by_role("button", name="看更早的消息")).to_have_count(0)
+
+
+def test_a_file_can_be_saved_again(desktop: Page, playhouse: Playhouse) -> None:
+    playhouse.say("zhouhang", "/回声", files=[("file", ("对比表.csv", "甲,乙".encode(), "text/csv"))])
+    rep = open_as(desktop, playhouse, "zhouhang")
+    with desktop.expect_download() as saved:
+        rep.get_by_label("保存文件 对比表.csv").click()
+    assert saved.value.suggested_filename == "对比表.csv"
+
+
 def test_starting_over_empties_every_phone(desktop: Page, playhouse: Playhouse) -> None:
     rep = open_as(desktop, playhouse, "zhouhang")
     say(rep, "/问一问")

@@ -39,7 +39,9 @@ function quoted(message, deps) {
 }
 
 function attachments(message) {
-  const names = message.file && h("div", { class: "file" }, icon("file"), h("span", null, message.file.name));
+  const { file } = message;
+  const face = file && [icon("file"), h("span", null, file.name)];
+  const names = file && (file.url ? h("a", { class: "file", href: file.url, download: file.name, "aria-label": `保存文件 ${file.name}` }, face) : h("div", { class: "file" }, face));
   const voice = message.voice && h("div", { class: "file" }, icon("voice"), h("span", null, "语音"));
   const images = (message.images || (message.image_url ? [message.image_url] : []));
   return [images.map((url, index) => picture(url, `${nameOf(message.from)} 发的图片${images.length > 1 ? ` ${index + 1}` : ""}`)), names, voice];

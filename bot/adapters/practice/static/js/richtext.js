@@ -2,7 +2,15 @@
 import { h } from "./dom.js";
 
 const MARKS = /(\*\*[^*\n]+\*\*|~~[^~\n]+~~)/;
+const LINKS = /(https?:\/\/[\w.~:/?#@!$&*+;=%-]+)/;
 const TAPS = /((?<![\w/.:：-])\/[\u4e00-\u9fff]{1,8}(?![\w/])|\b(?:V|L|CN|HT|KP|GY|R|IM|XQ)-[0-9]{3,8}(?:-[0-9]{2,4})?\b)/;
+
+function linked(text, onTap) {
+  return text.split(LINKS).map((piece, index) => {
+    if (index % 2 === 0) return tappable(piece, onTap);
+    return h("a", { href: piece, target: "_blank", rel: "noopener noreferrer" }, piece);
+  });
+}
 
 function tappable(text, onTap) {
   return text.split(TAPS).map((piece, index) => {
@@ -13,8 +21,8 @@ function tappable(text, onTap) {
 
 function marked(line, onTap) {
   return line.split(MARKS).map((piece, index) => {
-    if (index % 2 === 0) return tappable(piece, onTap);
-    const inner = tappable(piece.slice(2, -2), onTap);
+    if (index % 2 === 0) return linked(piece, onTap);
+    const inner = linked(piece.slice(2, -2), onTap);
     return piece.startsWith("**") ? h("strong", null, inner) : h("s", null, inner);
   });
 }

@@ -7,6 +7,7 @@ import { practiceNow } from "./store.js";
 
 const GAP_MS = 5 * 60 * 1000;
 const NEAR_PX = 120;
+const PAGE = 150; // messages drawn at first, and with every "earlier"
 
 function stamp(message, before) {
   const sameDay = before && dayKey(before.at) === dayKey(message.at);
@@ -28,7 +29,17 @@ export class Thread {
     this.scroller.addEventListener("scroll", () => { if (this.nearEnd()) this.newest.hidden = true; });
     this.list.addEventListener("load", () => { if (this.pinned) this.toEnd(); }, true);
     this.element = h("div", { class: "thread" }, this.scroller, this.newest);
+    this.older = h("li", { class: "older-line" }, h("button", { class: "older", type: "button", onclick: () => this.showOlder() }, "看更早的消息"));
     this.pinned = true;
+    this.limit = PAGE;
+  }
+
+  showOlder() {
+    const below = this.scroller.scrollHeight - this.scroller.scrollTop;
+    this.limit += PAGE;
+    this.show(...this.shown);
+    this.scroller.scrollTop = this.scroller.scrollHeight - below;
+    this.scroller.focus({ preventScroll: true });
   }
 
   nearEnd() {
@@ -60,11 +71,14 @@ export class Thread {
     return fresh;
   }
 
-  show(messages, emptyState) {
+  show(all, emptyState) {
+    this.shown = [all, emptyState];
+    const messages = all.slice(-this.limit);
     this.pinned = this.nearEnd() || !this.drawn;
     const last = messages[messages.length - 1];
     const wanted = messages.flatMap((one, index) => [this.stampOf(one, messages[index - 1]), this.row(one)]).filter(Boolean);
     const grown = last && this.lastId && last.id !== this.lastId;
+    if (all.length > messages.length) wanted.unshift(this.older);
     const held = this.list.contains(document.activeElement) && document.activeElement.closest("li");
     reconcile(this.list, wanted);
     if (held && !held.isConnected) this.refocus(held.dataset.id);
@@ -101,5 +115,6 @@ export class Thread {
     this.list.replaceChildren();
     this.drawn = false;
     this.lastId = null;
+    this.limit = PAGE;
   }
 }
