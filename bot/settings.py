@@ -198,6 +198,7 @@ class CommitmentRules(Section):
 
     escalate_after: Duration = timedelta(hours=1)  # J2: manager one hour after the deadline
     full_load: Annotated[float, Field(gt=0)] = 1.0  # P08
+    place: Annotated[float, Field(gt=0, le=1)] = 0.1  # M9: share of a day that one registered promise takes
 
 
 class DailyReportRules(Section):

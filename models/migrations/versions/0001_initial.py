@@ -288,6 +288,15 @@ def upgrade() -> None:
     with op.batch_alter_table('account', schema=None) as batch_op:
         batch_op.create_index('ix_account_person_id', ['person_id'], unique=False)
 
+    op.create_table('capacity',
+    sa.Column('person_id', sa.String(length=64), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('booked', sa.Float(), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('updated_by', sa.String(length=64), nullable=True),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_capacity_person_id_person')),
+    sa.PrimaryKeyConstraint('person_id', 'day', name=op.f('pk_capacity'))
+    )
     op.create_table('customer',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('name', sa.String(length=200), nullable=False),
@@ -402,6 +411,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_daily_report_item_customer_id'), ['customer_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_daily_report_item_report_id'), ['report_id'], unique=False)
 
+    op.create_table('overheard_promise',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('person_id', sa.String(length=64), nullable=False),
+    sa.Column('customer_id', sa.String(length=32), nullable=False),
+    sa.Column('sentence', sa.String(length=300), nullable=False),
+    sa.Column('sentence_key', sa.String(length=64), nullable=False),
+    sa.Column('source', sa.String(length=60), nullable=False),
+    sa.Column('state', sa.String(length=12), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_overheard_promise_customer_id_customer')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_overheard_promise_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_overheard_promise')),
+    sa.UniqueConstraint('person_id', 'customer_id', 'sentence_key', name=op.f('uq_overheard_promise_person_id_customer_id_sentence_key'))
+    )
+    with op.batch_alter_table('overheard_promise', schema=None) as batch_op:
+        batch_op.create_index('ix_overheard_promise_state_at', ['state', 'at'], unique=False)
+
+    op.create_table('requirement_list',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('customer_id', sa.String(length=32), nullable=False),
+    sa.Column('owner_id', sa.String(length=64), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('media_key', sa.String(length=64), nullable=True),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('undone', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_requirement_list_customer_id_customer')),
+    sa.ForeignKeyConstraint(['owner_id'], ['person.id'], name=op.f('fk_requirement_list_owner_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_requirement_list'))
+    )
+    with op.batch_alter_table('requirement_list', schema=None) as batch_op:
+        batch_op.create_index('ix_requirement_list_customer_id', ['customer_id', 'confirmed_at'], unique=False)
+
     op.create_table('visit',
     sa.Column('id', sa.String(length=32), nullable=False),
     sa.Column('owner_id', sa.String(length=64), nullable=False),
@@ -444,6 +486,64 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('visit_plan', schema=None) as batch_op:
         batch_op.create_index('ix_visit_plan_owner_id', ['owner_id', 'planned_at'], unique=False)
+
+    op.create_table('commitment',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('owner_id', sa.String(length=64), nullable=False),
+    sa.Column('customer_id', sa.String(length=32), nullable=False),
+    sa.Column('contact_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('matter', sa.String(length=200), nullable=False),
+    sa.Column('said', sa.Text(), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('first_due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('state', sa.String(length=8), nullable=False),
+    sa.Column('registered_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('basis_media', sa.String(length=64), nullable=True),
+    sa.Column('basis_note', sa.String(length=80), nullable=False),
+    sa.Column('reschedules', sa.Integer(), nullable=False),
+    sa.Column('reason', sa.String(length=200), nullable=False),
+    sa.Column('consent_media', sa.String(length=64), nullable=True),
+    sa.Column('grace_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('proof_media', sa.String(length=64), nullable=True),
+    sa.Column('waybill', sa.String(length=40), nullable=False),
+    sa.ForeignKeyConstraint(['contact_id'], ['contact.id'], name=op.f('fk_commitment_contact_id_contact')),
+    sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_commitment_customer_id_customer')),
+    sa.ForeignKeyConstraint(['owner_id'], ['person.id'], name=op.f('fk_commitment_owner_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_commitment'))
+    )
+    with op.batch_alter_table('commitment', schema=None) as batch_op:
+        batch_op.create_index('ix_commitment_customer_id', ['customer_id', 'state'], unique=False)
+        batch_op.create_index('ix_commitment_due_at', ['due_at', 'state'], unique=False)
+        batch_op.create_index('ix_commitment_owner_id', ['owner_id', 'due_at'], unique=False)
+
+    op.create_table('commitment_draft',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('owner_id', sa.String(length=64), nullable=False),
+    sa.Column('said', sa.Text(), nullable=False),
+    sa.Column('called', sa.String(length=40), nullable=False),
+    sa.Column('customer_id', sa.String(length=32), nullable=True),
+    sa.Column('contact_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('choices', sa.JSON(), nullable=False),
+    sa.Column('matter', sa.String(length=200), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('when_said', sa.String(length=60), nullable=False),
+    sa.Column('doubt', sa.String(length=20), nullable=False),
+    sa.Column('offers', sa.JSON(), nullable=False),
+    sa.Column('basis_media', sa.String(length=64), nullable=True),
+    sa.Column('basis_note', sa.String(length=80), nullable=False),
+    sa.Column('seen_load', sa.Float(), nullable=False),
+    sa.Column('overheard_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('commitment_id', sa.String(length=32), nullable=True),
+    sa.Column('dropped', sa.Boolean(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['contact_id'], ['contact.id'], name=op.f('fk_commitment_draft_contact_id_contact')),
+    sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_commitment_draft_customer_id_customer')),
+    sa.ForeignKeyConstraint(['owner_id'], ['person.id'], name=op.f('fk_commitment_draft_owner_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_commitment_draft'))
+    )
+    with op.batch_alter_table('commitment_draft', schema=None) as batch_op:
+        batch_op.create_index('ix_commitment_draft_owner_id', ['owner_id', 'created_at'], unique=False)
 
     op.create_table('next_step',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -490,11 +590,35 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_visit_evidence_media_key'), ['media_key'], unique=False)
         batch_op.create_index(batch_op.f('ix_visit_evidence_visit_id'), ['visit_id'], unique=False)
 
+    op.create_table('commitment_told',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('commitment_id', sa.String(length=32), nullable=False),
+    sa.Column('role', sa.String(length=16), nullable=False),
+    sa.Column('person_id', sa.String(length=64), nullable=False),
+    sa.Column('card_key', sa.String(length=200), nullable=False),
+    sa.Column('answer', sa.String(length=8), nullable=False),
+    sa.Column('earliest_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('note', sa.String(length=300), nullable=False),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('urged_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['commitment_id'], ['commitment.id'], name=op.f('fk_commitment_told_commitment_id_commitment')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_commitment_told_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_commitment_told'))
+    )
+    with op.batch_alter_table('commitment_told', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_commitment_told_commitment_id'), ['commitment_id'], unique=False)
+        batch_op.create_index('ix_commitment_told_person_id', ['person_id'], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table('commitment_told', schema=None) as batch_op:
+        batch_op.drop_index('ix_commitment_told_person_id')
+        batch_op.drop_index(batch_op.f('ix_commitment_told_commitment_id'))
+
+    op.drop_table('commitment_told')
     with op.batch_alter_table('visit_evidence', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_visit_evidence_visit_id'))
         batch_op.drop_index(batch_op.f('ix_visit_evidence_media_key'))
@@ -505,6 +629,16 @@ def downgrade() -> None:
         batch_op.drop_index('ix_next_step_owner_id')
 
     op.drop_table('next_step')
+    with op.batch_alter_table('commitment_draft', schema=None) as batch_op:
+        batch_op.drop_index('ix_commitment_draft_owner_id')
+
+    op.drop_table('commitment_draft')
+    with op.batch_alter_table('commitment', schema=None) as batch_op:
+        batch_op.drop_index('ix_commitment_owner_id')
+        batch_op.drop_index('ix_commitment_due_at')
+        batch_op.drop_index('ix_commitment_customer_id')
+
+    op.drop_table('commitment')
     with op.batch_alter_table('visit_plan', schema=None) as batch_op:
         batch_op.drop_index('ix_visit_plan_owner_id')
 
@@ -514,6 +648,14 @@ def downgrade() -> None:
         batch_op.drop_index('ix_visit_customer_id')
 
     op.drop_table('visit')
+    with op.batch_alter_table('requirement_list', schema=None) as batch_op:
+        batch_op.drop_index('ix_requirement_list_customer_id')
+
+    op.drop_table('requirement_list')
+    with op.batch_alter_table('overheard_promise', schema=None) as batch_op:
+        batch_op.drop_index('ix_overheard_promise_state_at')
+
+    op.drop_table('overheard_promise')
     with op.batch_alter_table('daily_report_item', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_daily_report_item_report_id'))
         batch_op.drop_index(batch_op.f('ix_daily_report_item_customer_id'))
@@ -544,6 +686,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_customer_name')
 
     op.drop_table('customer')
+    op.drop_table('capacity')
     with op.batch_alter_table('account', schema=None) as batch_op:
         batch_op.drop_index('ix_account_person_id')
 

@@ -1,0 +1,351 @@
+"""Promises to customers: register, remind, reschedule, close (P01–P05, P15); the drafts before and the answers after."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, Select, String, Text, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.chat import BigId, next_number
+from models.db import Base, UtcDateTime
+from models.deadline import Deadline, Start, Subject, start_deadline, stop_deadlines
+from models.person import Concern, Person, Sight
+from models.rules.clock import Clock
+from models.rules.escalation import step_due_at
+from models.rules.gates import COMMITMENT_GATE, Requirement
+from models.rules.workday import WorkCalendar
+from models.world import World
+
+SUBJECT = "commitment"
+
+
+class CommitmentState(StrEnum):
+    """Life of a registered promise."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    MISSED = "missed"  # its owner said that it will not be kept
+    UNDONE = "undone"
+
+
+class Answer(StrEnum):
+    """What a role said to a promise it was told of (P03)."""
+
+    WAITING = "waiting"
+    YES = "yes"
+    NO = "no"
+    ASKS = "asks"  # needs to know more first
+
+
+class Commitment(Base):
+    """A registered promise; `id` is CN-<day>-<number>, never used again (P02)."""
+
+    __tablename__ = "commitment"
+    __table_args__ = (
+        Index("ix_commitment_owner_id", "owner_id", "due_at"),
+        Index("ix_commitment_customer_id", "customer_id", "state"),
+        Index("ix_commitment_due_at", "due_at", "state"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    owner_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customer.id"))
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
+    matter: Mapped[str] = mapped_column(String(200))
+    said: Mapped[str] = mapped_column(Text, default="")  # the sentence it was read from
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    first_due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(8), default=CommitmentState.OPEN)
+    registered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    basis_media: Mapped[str | None] = mapped_column(String(64))
+    basis_note: Mapped[str] = mapped_column(String(80), default="")  # number of a recording
+    reschedules: Mapped[int] = mapped_column(default=0)
+    reason: Mapped[str] = mapped_column(String(200), default="")  # why it was moved or will not be kept
+    consent_media: Mapped[str | None] = mapped_column(String(64))  # the customer's agreement to the new date
+    grace_until: Mapped[datetime | None] = mapped_column(UtcDateTime)  # 再给我2小时
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    proof_media: Mapped[str | None] = mapped_column(String(64))
+    waybill: Mapped[str] = mapped_column(String(40), default="")
+
+    @property
+    def subject(self) -> Subject:
+        """What its clock runs for."""
+        return Subject(SUBJECT, self.id)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all four elements are there; without a basis it is 「待补依据」 and not fully registered (P01)."""
+        return not self.missing
+
+    @property
+    def missing(self) -> tuple[Requirement, ...]:
+        """What is not there yet of the four elements."""
+        have = {"customer": self.customer_id, "matter": self.matter, "due": self.due_at}
+        have["basis"] = self.basis_media or self.basis_note
+        return COMMITMENT_GATE.missing({name for name, value in have.items() if value})
+
+    @property
+    def kept(self) -> bool:
+        """Whether it was closed by its (last agreed) time, with something to show for it (P05)."""
+        proven = bool(self.proof_media or self.waybill)
+        return (
+            self.state == CommitmentState.CLOSED
+            and proven
+            and self.closed_at is not None
+            and self.closed_at <= self.due_at
+        )
+
+
+class CommitmentTold(Base):
+    """Somebody who was told of a promise, and what he answered; `card_key` names his card."""
+
+    __tablename__ = "commitment_told"
+    __table_args__ = (Index("ix_commitment_told_person_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    commitment_id: Mapped[str] = mapped_column(ForeignKey("commitment.id"), index=True)
+    role: Mapped[str] = mapped_column(String(16))
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    card_key: Mapped[str] = mapped_column(String(200), default="")
+    answer: Mapped[str] = mapped_column(String(8), default=Answer.WAITING)
+    earliest_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    note: Mapped[str] = mapped_column(String(300), default="")
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    urged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class CommitmentDraft(Base):
+    """A promise that is being asked about before it is registered; buttons carry its `id`."""
+
+    __tablename__ = "commitment_draft"
+    __table_args__ = (Index("ix_commitment_draft_owner_id", "owner_id", "created_at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    owner_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    said: Mapped[str] = mapped_column(Text, default="")
+    called: Mapped[str] = mapped_column(String(40), default="")  # what the person was called: 王总
+    customer_id: Mapped[str | None] = mapped_column(ForeignKey("customer.id"))
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
+    choices: Mapped[list[Any]] = mapped_column(JSON, default=list)  # [customer id, contact id or null] to pick from
+    matter: Mapped[str] = mapped_column(String(200), default="")
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    when_said: Mapped[str] = mapped_column(String(60), default="")
+    doubt: Mapped[str] = mapped_column(String(20), default="")  # why the time is asked about; empty: it is settled
+    offers: Mapped[list[str]] = mapped_column(JSON, default=list)  # other instants to pick from, ISO
+    basis_media: Mapped[str | None] = mapped_column(String(64))
+    basis_note: Mapped[str] = mapped_column(String(80), default="")
+    seen_load: Mapped[float] = mapped_column(default=0.0)  # the fullest day its owner was warned of
+    overheard_id: Mapped[int | None] = mapped_column(BigId)
+    commitment_id: Mapped[str | None] = mapped_column(String(32))
+    dropped: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits to be registered."""
+        return self.commitment_id is None and not self.dropped
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing more needs asking."""
+        return bool(self.customer_id and self.matter and self.due_at and not self.doubt)
+
+
+# -- registering -------------------------------------------------------------------------------------------------------
+
+
+def register(session: Session, draft: CommitmentDraft, *, now: datetime, day: date) -> Commitment:
+    """Make a promise of a settled draft under the next number of the local `day` (P02)."""
+    assert draft.customer_id is not None
+    assert draft.due_at is not None
+    made = Commitment(
+        id=next_number(session, "CN", f"{day:%Y%m%d}"), owner_id=draft.owner_id, customer_id=draft.customer_id,
+        contact_id=draft.contact_id, matter=draft.matter, said=draft.said, due_at=draft.due_at, first_due_at=draft.due_at,
+        registered_at=now, basis_media=draft.basis_media, basis_note=draft.basis_note, reschedules=0,
+    )  # fmt: skip
+    session.add(made)
+    draft.commitment_id = made.id
+    session.flush()
+    return made
+
+
+def same_open(session: Session, draft: CommitmentDraft) -> Commitment | None:
+    """Return an open promise of the same person, customer, matter and time, if there is one."""
+    query = select(Commitment).where(
+        Commitment.owner_id == draft.owner_id, Commitment.customer_id == draft.customer_id,
+        Commitment.matter == draft.matter, Commitment.due_at == draft.due_at, Commitment.state == CommitmentState.OPEN,
+    )  # fmt: skip
+    return session.scalars(query.limit(1)).first()
+
+
+def start_clock(session: Session, clock: Clock, commitment: Commitment, now: datetime, world: World) -> Deadline:
+    """Start the reminders of a promise; every start is an occurrence of its own, so undo may start it anew."""
+    before = select(func.count()).where(Deadline.subject_kind == SUBJECT, Deadline.subject_id == commitment.id)
+    occurrence = str((session.scalar(before) or 0) + 1)
+    start = Start(commitment.owner_id, now, target_at=commitment.due_at, occurrence=occurrence)
+    return start_deadline(session, clock, commitment.subject, start, world)
+
+
+def reminders(deadline: Deadline, world: World) -> list[datetime]:
+    """Return when the owner will be reminded before the time is up (UTC)."""
+    running, around = deadline.running, world.around(deadline.owner_id)
+    planned = (step_due_at(running, n, around) for n, step in enumerate(running.clock.steps) if step.reminder)
+    return sorted(at for at in planned if at is not None and running.started_at < at < (running.target_at or at))
+
+
+def person_for(session: Session, role: str, owner_id: str) -> Person | None:
+    """Return who of a role is told of a person's promise: of the owner's region if there is one, else the first (P03)."""
+    owner = session.get(Person, owner_id)
+    people = session.scalars(select(Person).where(Person.role == role, Person.active, Person.id != owner_id))
+    return min(people, key=lambda p: (owner is None or not p.region or p.region != owner.region, p.id), default=None)
+
+
+def told_of(session: Session, commitment_id: str) -> list[CommitmentTold]:
+    """Return everybody who was told of a promise, the doer first."""
+    query = select(CommitmentTold).where(CommitmentTold.commitment_id == commitment_id)
+    return list(session.scalars(query.order_by(CommitmentTold.id)))
+
+
+# -- changing ----------------------------------------------------------------------------------------------------------
+
+
+def reschedule(session: Session, commitment: Commitment, due_at: datetime, reason: str, *, now: datetime) -> None:
+    """Move a promise: its clock stops, the count grows by one; the caller starts the new clock and tells people."""
+    stop_deadlines(session, commitment.subject, now, "rescheduled")
+    commitment.due_at, commitment.reason, commitment.grace_until = due_at, reason, None
+    commitment.reschedules += 1
+    session.flush()
+
+
+def close(session: Session, commitment: Commitment, *, at: datetime) -> None:
+    """Close a promise as done at `at`; its clock stops."""
+    commitment.state, commitment.closed_at = CommitmentState.CLOSED, at
+    stop_deadlines(session, commitment.subject, at, "closed")
+
+
+def give_up(session: Session, commitment: Commitment, reason: str, *, now: datetime) -> None:
+    """Note that a promise will not be kept; its clock stops, it stays in the closing rate as not kept."""
+    commitment.state, commitment.reason, commitment.closed_at = CommitmentState.MISSED, reason, now
+    stop_deadlines(session, commitment.subject, now, "missed")
+
+
+def undo_commitment(session: Session, commitment_id: str, now: datetime) -> Commitment | None:
+    """Take back the registration of a promise (M10): its clock stops, it leaves the load and the closing rate.
+
+    Returns the promise, or None when there is none or it was taken back before. Its number is not used again.
+    """
+    commitment = session.get(Commitment, commitment_id)
+    if commitment is None or commitment.state == CommitmentState.UNDONE:
+        return None
+    commitment.state = CommitmentState.UNDONE
+    stop_deadlines(session, commitment.subject, now, "undone")
+    session.flush()
+    return commitment
+
+
+def undo_reschedule(session: Session, commitment: Commitment, old_due_at: datetime, *, now: datetime) -> None:
+    """Put the former time back (M10); the caller starts the clock anew. The count goes back too."""
+    stop_deadlines(session, commitment.subject, now, "undone")
+    commitment.due_at, commitment.reschedules = old_due_at, max(0, commitment.reschedules - 1)
+    session.flush()
+
+
+def undo_close(session: Session, commitment: Commitment) -> None:
+    """Open a closed promise again (M10); the caller starts the clock anew."""
+    commitment.state, commitment.closed_at, commitment.proof_media, commitment.waybill = (
+        CommitmentState.OPEN,
+        None,
+        None,
+        "",
+    )
+    session.flush()
+
+
+# -- asking ------------------------------------------------------------------------------------------------------------
+
+
+def visible(session: Session, commitment_id: str, sight: Sight) -> Commitment | None:
+    """Return a promise by number if the viewer may see it: owner, his leaders, and who was told of it."""
+    commitment = session.get(Commitment, commitment_id)
+    if commitment is None:
+        return None
+    involved = [told.person_id for told in told_of(session, commitment_id)]
+    return commitment if sight.covers(Concern.COMMITMENT, commitment.owner_id, involved) else None
+
+
+def open_of(session: Session, owner_id: str) -> list[Commitment]:
+    """Return the open promises of a person, the nearest first."""
+    return list(session.scalars(_open().where(Commitment.owner_id == owner_id)))
+
+
+def open_for_customer(session: Session, customer_id: str, sight: Sight) -> list[Commitment]:
+    """Return the open promises to a customer that a viewer may see, the nearest first."""
+    return list(session.scalars(_within(_open().where(Commitment.customer_id == customer_id), sight)))
+
+
+@dataclass(frozen=True, slots=True)
+class DueOverview:
+    """The promises a morning is about (P15): still due today, overdue, due tomorrow (local days)."""
+
+    today: list[Commitment] = field(default_factory=list)
+    overdue: list[Commitment] = field(default_factory=list)
+    tomorrow: list[Commitment] = field(default_factory=list)
+
+
+def due_overview(
+    session: Session, owners: Collection[str] | None, now: datetime, calendar: WorkCalendar
+) -> DueOverview:
+    """Return what `/承诺 今天` and the manager's morning card show, from one query; `owners` None means everybody's (P15)."""
+    today = calendar.local_date(now)
+    tomorrow, after = (calendar.at(today + timedelta(days=days), time()) for days in (1, 2))
+    query = _open().where(Commitment.due_at < after)
+    if owners is not None:
+        query = query.where(Commitment.owner_id.in_(owners))
+    rows = list(session.scalars(query))
+    return DueOverview(
+        today=[row for row in rows if now <= row.due_at < tomorrow],
+        overdue=[row for row in rows if row.due_at < now],
+        tomorrow=[row for row in rows if row.due_at >= tomorrow],
+    )
+
+
+def closing_rate(
+    session: Session, owners: Collection[str] | None, start: datetime, end: datetime, *, now: datetime | None = None
+) -> tuple[list[Commitment], list[Commitment]]:
+    """Return (kept, due) of the promises due in [start, end): closed in time with proof, of those that are due (P05).
+
+    Due by `now` (default `end`) or closed before; what was taken back does not count. `owners` None means everybody's.
+    """
+    by = end if now is None else now
+    query = select(Commitment).where(
+        Commitment.due_at >= start, Commitment.due_at < end, Commitment.state != CommitmentState.UNDONE
+    )
+    if owners is not None:
+        query = query.where(Commitment.owner_id.in_(owners))
+    rows = session.scalars(query.order_by(Commitment.due_at, Commitment.id))
+    due = [row for row in rows if row.due_at <= by or row.state != CommitmentState.OPEN]
+    return [row for row in due if row.kept], due
+
+
+def draft_of(session: Session, owner_id: str, since: datetime) -> CommitmentDraft | None:
+    """Return the newest draft of a person that is still open and younger than `since`."""
+    query = select(CommitmentDraft).where(
+        CommitmentDraft.owner_id == owner_id, CommitmentDraft.created_at >= since,
+        CommitmentDraft.commitment_id.is_(None), CommitmentDraft.dropped.is_(False),
+    )  # fmt: skip
+    return session.scalars(query.order_by(CommitmentDraft.id.desc())).first()
+
+
+def _open() -> Select[tuple[Commitment]]:
+    query = select(Commitment).where(Commitment.state == CommitmentState.OPEN)
+    return query.order_by(Commitment.due_at, Commitment.id)
+
+
+def _within(query: Select[tuple[Commitment]], sight: Sight) -> Select[tuple[Commitment]]:
+    owners = sight.owners_for(Concern.COMMITMENT)
+    return query if owners is None else query.where(Commitment.owner_id.in_(owners))
