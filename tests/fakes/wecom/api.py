@@ -97,7 +97,9 @@ def update_card(state: State, call: Call) -> dict[str, Any]:
     body = call.body
     if body["response_code"] not in state.response_codes:
         return error(60140)
-    del state.response_codes[body["response_code"]]
+    task = state.response_codes.pop(body["response_code"])
+    if "template_card" in body:
+        state.changed |= {(user, task): body["template_card"] for user in body["userids"]}
     state.updates.append(body)
     return OK
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import RLock
@@ -32,9 +33,10 @@ class Arrived:
 
 @dataclass
 class State:
-    """Set `now` to move the platform's clock."""
+    """Set `now` to move the platform's clock, or give it a `clock` to follow."""
 
-    now: datetime = datetime(2026, 9, 21, 6, 0, tzinfo=UTC)
+    at: datetime = datetime(2026, 9, 21, 6, 0, tzinfo=UTC)
+    clock: Callable[[], datetime] | None = None
     people: set[str] = field(default_factory=lambda: {"lihua", "wangfang", "zhaolei"})
     everybody: bool = False  # take any user id
     unlicensed: set[str] = field(default_factory=set)
@@ -51,6 +53,7 @@ class State:
     recalled: list[str] = field(default_factory=list)
     updates: list[dict[str, Any]] = field(default_factory=list)
     response_codes: dict[str, str] = field(default_factory=dict)  # unused code → task id
+    changed: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)  # (user, task) → card as it is now
     tasks: set[str] = field(default_factory=set)
     media: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     uploads: list[tuple[str, str, bytes]] = field(default_factory=list)
@@ -69,6 +72,14 @@ class State:
     _sent: defaultdict[str, deque[datetime]] = field(default_factory=lambda: defaultdict(deque))
     _robot_sent: defaultdict[str, deque[datetime]] = field(default_factory=lambda: defaultdict(deque))
     _number: int = 0
+
+    @property
+    def now(self) -> datetime:
+        return self.clock() if self.clock else self.at
+
+    @now.setter
+    def now(self, at: datetime) -> None:
+        self.at = at
 
     # -- tokens --------------------------------------------------------------------------------------------------------
 
