@@ -22,7 +22,8 @@ _CUES: tuple[tuple[PhotoKind, float, str], ...] = (
     (_K.SIGNED_SLIP, 5, "客户签字|客户签名|签收人|验收人|已由本单位签收"),
     (_K.SIGNED_SLIP, 3, "合计金额|产品名称|^单号"),
     (_K.BUSINESS_CARD, 5, "^(?:E-?mail|邮箱|电子邮箱).?.?[A-Za-z0-9._]+@|@[a-z0-9-]+[.](?:com|cn|net)"),
-    (_K.BUSINESS_CARD, 3, "^(?:手机|电话|Mobile|Tel|M|T)[:.;]?1?[0-9]|公司地址"),
+    (_K.BUSINESS_CARD, 2, "^.{0,8}(?:经理|总监|主任|主管|工程师|董事长)$|有限(?:责任)?公司$"),
+    (_K.BUSINESS_CARD, 4, "^(?:手机|电话|Mobile|Tel|M|T)[:.;]?1?[0-9]|公司地址|^(?:E-?mail|邮箱)[:;.]"),
     (
         _K.CHAT_SCREENSHOT,
         4,

@@ -17,6 +17,7 @@ _TIME = re.compile(
     rf"(?P<half>上午|下午|晚上|中午|凌晨|早上|AM|PM)?(?<![0-9:.])(?P<h>{_D}{{1,2}})[:;](?P<mi>{_D}{{2}})"
     rf"(?:[:;.](?P<s>{_D}{{2}}))?(?![0-9])(?P<after>AM|PM|am|pm)?"
 )
+_BARRED = re.compile(r"^[0-9]{2}:[0-9]{2}[1|lI]$")  # the coloured bar beside a big clock reads as a stroke
 _WEEKDAY = re.compile(r"(?:星期|周|礼拜)(?P<w>[一二三四五六日天])")
 _DIGITS = str.maketrans("OoQDIl|", "0000111")
 WEEKDAYS = "一二三四五六日"
@@ -67,6 +68,8 @@ def _date_of(heard: Heard, match: re.Match[str], extra: int) -> Found | None:
 def find_time(heard: Heard, *, after: int = 0) -> Found | None:
     """Return the first clock time at or after a position, as HH:MM or HH:MM:SS (24 hours)."""
     tail = heard.part(after)
+    if _BARRED.search(tail.text):
+        tail = tail.part(0, len(tail.text) - 1)
     for match in _TIME.finditer(tail.text):
         hour, minute = _number(match["h"]), _number(match["mi"])
         second = _number(match["s"]) if match["s"] else None

@@ -1,5 +1,7 @@
 """Boxes: turning, straightening, cutting out."""
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -8,8 +10,12 @@ from bot.photo.load import Pixels
 from bot.photo.reading import Box
 
 Quad = npt.NDArray[np.float32]
+Area = tuple[float, float, float, float]  # left, top, right, bottom
 
 _TALL = 1.5
+_TINY = 0.03  # of the longer side
+_FEW = 16
+_MOST_OF = 0.75
 
 
 def as_box(quad: Quad, scale: float = 1.0) -> Box:
@@ -61,3 +67,41 @@ def cut_out(pixels: Pixels, quad: Quad, *, height: int = 0) -> Pixels:
     matrix = cv2.getPerspectiveTransform(source.astype(np.float32), goal)
     strip = cv2.warpPerspective(pixels, matrix, (width, tall), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(strip, dtype=np.uint8)
+
+
+def turned_over(quad: Quad, shape: tuple[int, ...]) -> Quad:
+    """Follow the picture (its shape given) when it is turned upside down."""
+    height, width = shape[:2]
+    return (np.array([width, height], dtype=np.float32) - quad)[[2, 3, 0, 1]]
+
+
+def _whole_lines(area: Area, quads: Sequence[Quad], margin: float) -> Area:
+    """Grow an area until it cuts no line."""
+    left, top, right, bottom = area
+    for _ in range(3):
+        for quad in quads:
+            (x, y), (far_x, far_y) = quad.min(axis=0), quad.max(axis=0)
+            if x < right and far_x > left and y < bottom and far_y > top:
+                left, top = min(left, x - margin), min(top, y - margin)
+                right, bottom = max(right, far_x + margin), max(bottom, far_y + margin)
+    return left, top, right, bottom
+
+
+def small_print(quads: Sequence[Quad], shape: tuple[int, ...]) -> tuple[int, int, int, int] | None:
+    """Return where a photo's few small lines stand, with a margin (left, top, right, bottom), or None.
+
+    Only when there are few lines, small ones among them, and they fill little of the picture: pages are left alone.
+    """
+    height, width = shape[:2]
+    tiny = [quad for quad in quads if min(height_of(quad), width_of(quad)) < _TINY * max(height, width)]
+    if not tiny or len(quads) > _FEW:
+        return None
+    points = np.concatenate(tiny)
+    line = float(np.median([min(height_of(quad), width_of(quad)) for quad in tiny]))
+    (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
+    reach = max(8 * line, 0.35 * (right - left))
+    area = _whole_lines((left - reach, top - 5 * line, right + reach, bottom + 5 * line), quads, line)
+    bounded = (max(0, int(area[0])), max(0, int(area[1])), min(width, int(area[2])), min(height, int(area[3])))
+    if max(bounded[2] - bounded[0], bounded[3] - bounded[1]) > _MOST_OF * max(height, width):
+        return None
+    return bounded

@@ -18,6 +18,7 @@ Vector = npt.NDArray[np.float32]
 
 _SAME_ROW = 0.6
 _SPLIT_LABEL = 2
+_LIKE_SIZED = 0.6
 
 
 @dataclass(frozen=True)
@@ -140,12 +141,16 @@ def _joined(spans: list[Span]) -> list[Span]:
         if id(span) in taken:
             continue
         beside = right_of(span, spans, reach=1.8) if len(span.text) <= _SPLIT_LABEL else None
-        if beside is not None and id(beside) not in taken and span.text.isalpha():
+        if beside is not None and id(beside) not in taken and _one_label(span, beside):
             taken.add(id(beside))
             done = [one for one in done if one is not beside]
             span = _merged(span, beside)  # noqa: PLW2901 - the merged span stands for both
         done.append(span)
     return done
+
+
+def _one_label(span: Span, beside: Span) -> bool:
+    return span.text.isalpha() and _LIKE_SIZED < span.height / beside.height < 1 / _LIKE_SIZED
 
 
 def _merged(first: Span, second: Span) -> Span:

@@ -48,7 +48,8 @@ class Label:
 
     `pattern` finds the label; the value is the rest of the line, else the line beside it, else (with `under`) below it.
     `wraps`: the value may go on in the next lines, which start where the value started; `stop` ends it. Of several hits
-    the `nth` in reading order counts, or with `leftmost` the one furthest left.
+    the `nth` in reading order counts, or with `leftmost` the one furthest left. `left_half`: the other half is another party's. `like`: the label in full, also taken with one
+    character misread.
     """
 
     name: str
@@ -58,6 +59,8 @@ class Label:
     under: bool = False
     nth: int = 0
     leftmost: bool = False
+    left_half: bool = False
+    like: str = ""
 
 
 def page_of(lines: Iterable[Line], size: tuple[int, int]) -> Page:
@@ -71,6 +74,8 @@ def labelled(page: Page, labels: Iterable[Label], *, stop: str = "(?!)") -> Iter
         hits = [hit for span in page.spans for hit in _hits(page, span, label, stop)]
         if label.leftmost:
             hits.sort(key=lambda hit: hit.box[0][0] if hit.box else 0)
+        if label.left_half:
+            hits = [hit for hit in hits if hit.box and hit.box[0][0] < _middle(page)]
         if len(hits) > label.nth:
             yield hits[label.nth]
 
@@ -93,21 +98,37 @@ def wrapped(page: Page, value: Value, *, stop: str) -> Value:
     return Value(heard, tuple(spans), value.left)
 
 
+def _middle(page: Page) -> float:
+    """Return the middle of what is written, which need not be the picture's."""
+    xs = [x for span in page.spans for x in (float(span.start[0]), float(span.end[0]))]
+    return (min(xs) + max(xs)) / 2
+
+
 def _continues(one: Span, other: Span) -> bool:
     """Tell a continuation: same size, and not longer, because only a full line is continued."""
     return 0.6 < one.height / other.height < 1.6 and float((other.end - one.end) @ one.along) < 1.5 * one.height
 
 
 def _hits(page: Page, span: Span, label: Label, stop: str) -> Iterator[Field]:
-    match = re.search(label.pattern, span.text)
-    if match is None:
+    end = _label_end(span.text, label)
+    if not end:
         return
-    for value in _values(page, span, match.end(), label):
+    for value in _values(page, span, end - 1, label):
         whole = wrapped(page, value, stop=stop) if label.wraps else value
         parsed = label.parse(whole.heard)
         if parsed is not None:
             yield field_of(label.name, *parsed, whole.spans)
             return
+
+
+def _label_end(text: str, label: Label) -> int:
+    """Return one more than the index at which the label ends, 0 when it is not there."""
+    match = re.search(label.pattern, text)
+    if match is not None:
+        return match.end() + 1
+    size = len(label.like)
+    wrong = sum(one != other for one, other in zip(text, label.like, strict=False))
+    return size + 1 if size and len(text) >= size and wrong <= 1 else 0
 
 
 def _values(page: Page, span: Span, end: int, label: Label) -> Iterator[Value]:

@@ -14,7 +14,18 @@ import numpy as np
 from rapidocr import EngineType, RapidOCR
 
 from bot.photo.engine import Sheet
-from bot.photo.geometry import Quad, as_box, as_quad, cut_out, height_of, is_tall, turned, width_of
+from bot.photo.geometry import (
+    Quad,
+    as_box,
+    as_quad,
+    cut_out,
+    height_of,
+    is_tall,
+    small_print,
+    turned,
+    turned_over,
+    width_of,
+)
 from bot.photo.load import Pixels
 from bot.photo.reading import Line
 
@@ -25,6 +36,7 @@ STRIP_HEIGHT = 64
 _SAMPLE = 5
 _SAMPLE_RATIO = 6
 _LONG = 2.0
+_ZOOM = 3.0
 _MIN_SCORE = 0.5
 
 
@@ -52,45 +64,56 @@ class RapidEngine:
         logging.getLogger("RapidOCR").setLevel(logging.CRITICAL)
 
     def read(self, pixels: Pixels) -> Sheet:
-        """Find boxes; if most stand on their side turn the picture; if they read better upside down turn it over."""
+        """Find boxes; when they lie on their side turn the picture; when they read better upside down turn it over."""
         quads = self._find(pixels)
         if not quads:
             return Sheet(0, ())
-        turn = self._turn(pixels, quads)
+        turn = 1 if _sideways(quads) else 0
         if turn:
             pixels = turned(pixels, turn)
             quads = self._find(pixels)
-        return Sheet(turn, self._lines(pixels, quads))
+        if self._upside_down(pixels, quads):
+            turn += 2
+            pixels = turned(pixels, 2)
+            quads = [turned_over(quad, pixels.shape) for quad in quads]
+        return Sheet(turn, self._lines(pixels, self._closer(pixels, quads)))
 
     def read_boxes(self, pixels: Pixels, lines: Sequence[Line]) -> tuple[Line, ...]:
         """Read the given boxes again on another version of the same upright picture."""
         return self._lines(pixels, [as_quad(line.box) for line in lines], keep_all=True)
 
-    def _find(self, pixels: Pixels) -> list[Quad]:
+    def _find(self, pixels: Pixels, most: float = 1.0) -> list[Quad]:
+        """Find boxes on a copy of at most FIND_SIDE pixels, enlarged up to `most` times when it is smaller."""
         tall, wide = pixels.shape[:2]
-        scale = max(1.0, max(tall, wide) / FIND_SIDE)
+        scale = max(1.0 / most, max(tall, wide) / FIND_SIDE)
         small = pixels
-        if scale > 1:
+        if scale != 1:
             size = (max(1, round(wide / scale)), max(1, round(tall / scale)))
-            small = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+            way = cv2.INTER_AREA if scale > 1 else cv2.INTER_CUBIC
+            small = np.asarray(cv2.resize(pixels, size, interpolation=way), dtype=np.uint8)
         found: Any = self._ocr(small[..., ::-1], use_det=True, use_cls=False, use_rec=False)
         if getattr(found, "boxes", None) is None:
             return []
         ratio = np.array([wide / small.shape[1], tall / small.shape[0]], dtype=np.float32)
         return [np.asarray(box, dtype=np.float32) * ratio for box in found.boxes]
 
-    def _turn(self, pixels: Pixels, quads: list[Quad]) -> int:
-        """Let long boxes vote whether the writing lies on its side, then read a few both ways up."""
-        standing = sum(height_of(quad) for quad in quads if height_of(quad) > _LONG * width_of(quad))
-        lying = sum(width_of(quad) for quad in quads if width_of(quad) > _LONG * height_of(quad))
-        sideways = standing > lying
-        chosen = [quad for quad in quads if is_tall(quad) == sideways] or quads
-        chosen = sorted(chosen, key=lambda quad: -max(height_of(quad), width_of(quad)))[:_SAMPLE]
-        sample = [cut_out(pixels, quad, height=STRIP_HEIGHT) for quad in chosen]
-        first = [_shortened(turned(strip, 1) if sideways else strip) for strip in sample]
-        upright = self._score(first)
-        over = self._score([turned(strip, 2) for strip in first])
-        return (3 if over > upright else 1) if sideways else (2 if over > upright else 0)
+    def _closer(self, pixels: Pixels, quads: list[Quad]) -> list[Quad]:
+        """Look again, enlarged, where a photo carries a few small lines: watermarks are smaller than the finder likes."""
+        area = small_print(quads, pixels.shape)
+        if area is None:
+            return quads
+        left, top, right, bottom = area
+        near = [
+            quad + np.array([left, top], dtype=np.float32) for quad in self._find(pixels[top:bottom, left:right], _ZOOM)
+        ]
+        near = [quad for quad in near if not _cut(quad, area, pixels.shape)]
+        kept = [quad for quad in quads if not _inside(quad, area)]
+        return kept + near if len(near) >= len(quads) - len(kept) else quads
+
+    def _upside_down(self, pixels: Pixels, quads: list[Quad]) -> bool:
+        chosen = sorted((quad for quad in quads if not is_tall(quad)), key=lambda quad: -width_of(quad))[:_SAMPLE]
+        sample = [_shortened(cut_out(pixels, quad, height=STRIP_HEIGHT)) for quad in chosen]
+        return bool(sample) and self._score([turned(strip, 2) for strip in sample]) > self._score(sample)
 
     def _score(self, strips: list[Pixels]) -> float:
         return float(np.mean([confidence * min(len(text), 8) for text, confidence, _ in self._recognise(strips)]))
@@ -122,3 +145,27 @@ def _shortened(strip: Pixels) -> Pixels:
     height, width = strip.shape[:2]
     spare = max(0, width - _SAMPLE_RATIO * height) // 2
     return np.ascontiguousarray(strip[:, spare : width - spare])
+
+
+def _sideways(quads: list[Quad]) -> bool:
+    """Let long boxes vote, by the direction of their long axis, whether the writing lies on its side."""
+    votes = 0.0
+    for quad in quads:
+        across, along = quad[1] - quad[0], quad[3] - quad[0]
+        axis = across if width_of(quad) >= height_of(quad) else along
+        if max(width_of(quad), height_of(quad)) > _LONG * min(width_of(quad), height_of(quad)):
+            votes += float(np.linalg.norm(axis)) * (1 if abs(axis[1]) > abs(axis[0]) else -1)
+    return votes > 0
+
+
+def _cut(quad: Quad, area: tuple[int, int, int, int], shape: tuple[int, ...]) -> bool:
+    """Tell a box that the area's edge (not the picture's) goes through."""
+    left, top, right, bottom = area
+    (x, y), (far_x, far_y) = quad.min(axis=0), quad.max(axis=0)
+    aside = (0 < left > x - 2) or (shape[1] > right < far_x + 2)
+    return bool(aside or (0 < top > y - 2) or (shape[0] > bottom < far_y + 2))
+
+
+def _inside(quad: Quad, area: tuple[int, int, int, int]) -> bool:
+    x, y = quad.mean(axis=0)
+    return bool(area[0] <= x <= area[2] and area[1] <= y <= area[3])

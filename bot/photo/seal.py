@@ -21,7 +21,7 @@ Shape = Literal["round", "square"]
 
 SIDE = 900
 CERTAIN = 0.88
-POSSIBLE = 0.6  # enough to clean the ink away before reading, not enough to speak of a seal
+POSSIBLE = 0.84  # enough to clean the ink away before reading, not enough to speak of a seal
 _INK = 0.10  # how much redder than its surroundings
 _BINS = 72
 _SMALLEST, _LARGEST = 0.03, 0.56  # half width, as a share of the picture's shorter side

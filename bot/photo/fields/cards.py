@@ -27,7 +27,7 @@ _ID = (
     Label("sex", r"性别[:;.]?", take("[男女]")),
     Label("nation", r"民族[:;.]?", take(_NATIONS)),
     Label("address", r"^住址[:;.]?", anything, wraps=True),
-    Label("id_no", r"(?:身份号码|身份证号)[:;.]?", id_number),
+    Label("id_no", r"(?:身份号码|身份证号)[:;.]?", id_number, like="公民身份号码"),
     Label("id_no", r"(?=[0-9]{17}[0-9Xx])", id_number),
 )
 _PLAUSIBLE = 0.6  # a number whose own check digit fails may still be what is printed
@@ -94,12 +94,14 @@ def _waybill_number(spans: Sequence[Span]) -> Iterator[Field]:
 
 def _recipient(page: Page, span: Span, phone: re.Match[str]) -> Iterator[Field]:
     """Read the first name beside a phone number: labels print the recipient above the sender."""
-    yield field_of("recipient_tel", phone[0], span.heard.part(*phone.span()), [span])
     named, heard = span, _name_before(span.heard.part(0, phone.start()))
     if not heard.text:
         left = next((one for one in page.spans if right_of(one, page.spans, reach=6.0) is span), None)
         if left is not None:
             named, heard = left, _name_before(left.heard)
+    if named.text.startswith("寄"):
+        return  # the recipient's line was lost: the sender must not stand in
+    yield field_of("recipient_tel", phone[0], span.heard.part(*phone.span()), [span])
     if heard.text:
         yield field_of("recipient", heard.text, heard, [named])
     start = named.offset(max(0, named.text.find(heard.text)))

@@ -12,8 +12,13 @@ _STOP = r"^[甲乙]方|授权|代表|日期|签字|签章|法定|地址|电话|�
 _PARTY = r"^{side}方(?:$|[(:;盖签单名]|(?=[^\u4e00-\u9fff]))"
 _SIDES = (("customer", "甲"), ("supplier", "乙"))
 _LABELS = (
-    Label("contract_no", r"(?:合同|协议|订单)(?:编)?号[:;.]?", take(r"[A-Za-z0-9][A-Za-z0-9\-/]{4,}")),
-    Label("sign_date", r"(?:签订|签署|签约|签字)(?:日期|时间)[:;.]?", day, leftmost=True),
+    Label(
+        "contract_no",
+        r"(?:(?:合同|协议|订单)(?:编)?号|^.{1,2}编号)[:;.]?",
+        take(r"[A-Za-z0-9][A-Za-z0-9\-/]{4,}"),
+        like="合同编号",
+    ),
+    Label("sign_date", r"(?:签订|签署|签约|签字)(?:日期|时间)[:;.]?", day, leftmost=True, like="签订日期"),
     Label("sign_date", r"^日期[:;.]?", day, leftmost=True),
     Label("sign_date", r"签.{0,2}期[:;.]?", day, leftmost=True),
     Label(
@@ -21,6 +26,8 @@ _LABELS = (
         r"(?:授权代表|委托代理人|法定代表人|签约代表|代表人|签字人)(?:\(?签[字章名]\)?)?[:;.]?",
         person,
         leftmost=True,
+        left_half=True,
+        like="授权代表",
     ),
 )
 _LABEL_ONLY = re.compile(r"^[甲乙]方(?:[(].{0,4}[)]?)?[:;.]?")

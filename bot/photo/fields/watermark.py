@@ -17,7 +17,7 @@ _LABEL = (
     r"|拍摄人|拍照人|打卡|项目|事由)"
 )
 _STOP = rf"{_LABEL}|{COMPANY_END}$|20[0-9]{{2}}[-./年]|[0-9]{{1,2}}:[0-9]{{2}}|星期|[0-9.]{{6,}}°|[0-9]{{2,3}}[.][0-9]{{4,}}"
-_PLACE_LABEL = re.compile(r"^(?:拍摄)?(?:地点|地址|位置|定位)[:;.]?")
+_PLACE_LABEL = re.compile(r"^(?:(?:拍摄)?(?:地点|地址|位置|定位)[:;.]?|[点址][:;])")
 _PLACE = tuple(
     re.compile(pattern)
     for pattern in (
