@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from models.chat import BigId, next_number
 from models.db import Base, UtcDateTime
 from models.deadline import Deadline, Start, Subject, start_deadline, stop_deadlines
+from models.metric import Measured, Ref, Scope, metric
 from models.person import Concern, Person, Sight
 from models.rules.clock import Clock
 from models.rules.escalation import step_due_at
@@ -349,3 +350,18 @@ def _open() -> Select[tuple[Commitment]]:
 def _within(query: Select[tuple[Commitment]], sight: Sight) -> Select[tuple[Commitment]]:
     owners = sight.owners_for(Concern.COMMITMENT)
     return query if owners is None else query.where(Commitment.owner_id.in_(owners))
+
+
+@metric(
+    "promise_kept",
+    title="承诺闭环率",
+    rule="P05",
+    formula="到期前完成且有凭证的承诺 ÷ 已到期的承诺（撤销的不算）",
+    target=0.95,
+    warn=0.85,
+)
+def promise_kept(session: Session, scope: Scope) -> Measured:
+    """Measure the share of due promises that were kept (P05)."""
+    kept, due = closing_rate(session, scope.owners, scope.start, scope.end)
+    refs = {row.id: Ref("commitment", row.id, f"{row.id} {row.matter}") for row in due}
+    return Measured(tuple(refs[row.id] for row in kept), tuple(refs.values()))

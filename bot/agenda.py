@@ -1,0 +1,75 @@
+"""A day as lines a person reads, for `/今天`, `/我的` and the morning cards: one query, one wording (P15)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.cards.digest import Agenda
+from bot.cards.metric import number_line
+from bot.cards.visit_review import day
+from bot.context import Turn
+from bot.windows import month_so_far
+from models import agenda as facts
+from models.commitment import Commitment
+from models.metric import METRICS, Scope, take_snapshot
+from models.person import Person, reports_of
+
+
+def agenda_of(turn: Turn, person: Person, *, owners: Collection[str]) -> Agenda:
+    """Return the day of a person: his own records, or a leader's with the people under him."""
+    session, calendar, now = turn.session, turn.calendar, turn.now
+    names, zone = facts.names_of(session), ZoneInfo(person.zone)
+    due = facts.promises(session, owners, now, calendar)
+    several = len(owners) > 1
+
+    def who(owner_id: str) -> str:
+        return f"{names.people.get(owner_id, owner_id)} " if several else ""
+
+    def promise(row: Commitment) -> str:
+        return f"{who(row.owner_id)}{row.id} {names.customers.get(row.customer_id, '')}：{row.matter}（{day(row.due_at, zone)}）"
+
+    reports = {report.id for report in reports_of(session, person.id)}
+    return Agenda(
+        due_today=[promise(row) for row in due.today],
+        overdue=[promise(row) for row in due.overdue],
+        tomorrow=[promise(row) for row in due.tomorrow],
+        steps=[
+            f"{who(step.owner_id)}{names.customers.get(step.customer_id, '')}：{step.text}（{day(step.due_at, zone)}）"
+            for step in facts.steps_due(session, owners, now, calendar)
+        ],
+        visits=[
+            f"{who(visit.owner_id)}{visit.id} {names.customers.get(visit.customer_id, '')}"
+            for visit in facts.visits_on(session, owners, now, calendar)
+        ],
+        plans=[
+            f"{who(plan.owner_id)}{plan.planned_at.astimezone(zone):%H:%M} {names.customers.get(plan.customer_id, '')}"
+            for plan in facts.plans_on(session, owners, now, calendar)
+        ],
+        to_confirm=[
+            f"{names.people.get(step.owner_id, '')} {names.customers.get(step.customer_id, '')}：{step.text}"
+            for step in facts.steps_to_confirm(session, reports)
+        ],
+        notes=_looks(turn, person, names),
+    )
+
+
+def numbers_of(turn: Turn, person: Person, owners: Collection[str]) -> list[str]:
+    """Return the month's numbers as they will be explained by /口径; each is kept as a snapshot."""
+    start, end = month_so_far(turn)
+    scope = Scope(frozenset(owners), start, end)
+    lines = []
+    for metric in METRICS.values():
+        snapshot = take_snapshot(turn.session, metric.name, scope, now=turn.now, viewer_id=person.id)
+        if snapshot.all_rows:
+            lines.append(number_line(metric, snapshot))
+    return lines
+
+
+def _looks(turn: Turn, person: Person, names: facts.Names) -> list[str]:
+    """Say who looked at this person's visits yesterday (M15)."""
+    today = turn.calendar.local_date(turn.now)
+    start, end = (turn.calendar.at(today - timedelta(days=back), time()) for back in (1, 0))
+    seen = facts.looks_at(turn.session, person.id, start, end)
+    return [f"昨天{names.people.get(actor, actor)}查看过你的 {count} 条拜访。" for actor, count in seen.items()]
