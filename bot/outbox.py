@@ -137,6 +137,11 @@ class Outbox:
         if self._policy.in_quiet(row.not_before, zone) or over_budget:
             row.not_before, row.held = self._policy.next_morning(row.not_before, zone), True
 
+    def postpone(self, session: Session, row: OutboxRow, now: datetime) -> None:
+        """Keep a push back until the next morning's digest."""
+        zone = self._zone(session, row.person_id or "")
+        row.not_before, row.held = self._policy.next_morning(max(row.not_before, now), zone), True
+
     def _zone(self, session: Session, person_id: str) -> ZoneInfo:
         person = session.get(Person, person_id)
         return ZoneInfo(person.zone) if person else self._policy.zone

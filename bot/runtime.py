@@ -66,7 +66,7 @@ class Runtime:
         self._dispatcher = Dispatcher(services)
         self._sender = Sender(
             services.database, services.adapters, name=self._name,
-            lease_now=self.lease_clock.now, alarm=self._platform_alarm,
+            lease_now=self.lease_clock.now, alarm=self._platform_alarm, postpone=services.outbox.postpone,
         )  # fmt: skip
         self._counts = (workers, senders)
         self._threads: list[threading.Thread] = []

@@ -13,7 +13,7 @@ from prometheus_client import Counter
 from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from bot.adapters.base import Adapter, Delivery, Fate, Outcome, Recipient
+from bot.adapters.base import Adapter, Delivery, Fate, Metered, Outcome, Recipient
 from bot.outbox import URGENT, WAITING_STATES, load
 from bot.reply import CONTENT_JSON, Card, Content, stored
 from bot.update import Chat, ChatKind
@@ -53,12 +53,14 @@ class Sender:
     def __init__(
         self, database: Database, adapters: Mapping[str, Adapter], *,
         name: str, lease_now: Callable[[], datetime], alarm: Callable[[str, str], None],
+        postpone: Callable[[Session, OutboxRow, datetime], None],
     ) -> None:  # fmt: skip
         self._database = database
         self._adapters = adapters
         self._name = name
         self._lease_now = lease_now
         self._alarm = alarm
+        self._postpone = postpone
 
     def run_once(self, now: datetime) -> bool:
         """Send one due message (or one batch of identical ones); False when nothing is due."""
@@ -90,6 +92,9 @@ class Sender:
             return _NOTHING_TO_SEND
         adapter, chat, account = target
         first = rows[0]
+        if _is_spared(first, adapter):
+            self._postpone(session, first, now)
+            return _NOTHING_TO_SEND
         rows = (first, *self._same_content(session, first, adapter, now))
         recipients = [Recipient(first.key, account)]
         recipients += [Recipient(row.key, self._target(session, row, now)[2]) for row in rows[1:]]  # type: ignore[index]
@@ -250,6 +255,15 @@ def _merge_held(session: Session, first: OutboxRow, now: datetime) -> tuple[Outb
 def _blocked(session: Session, platform: str, now: datetime) -> bool:
     until = get_setting(session, f"blocked:{platform}")
     return until is not None and datetime.fromisoformat(until) > now
+
+
+def _is_spared(row: OutboxRow, adapter: Adapter) -> bool:
+    """Whether a push should rather go into the next digest; what comes out of one is not put back."""
+    if not row.is_push or row.person_id is None or row.held or row.key.startswith("merged:"):
+        return False
+    if row.state != OutboxState.WAITING or row.priority <= URGENT:
+        return False
+    return isinstance(adapter, Metered) and adapter.defers(row.priority)
 
 
 _NOTHING_TO_SEND: Final = Job((), None, Chat(ChatKind.DIRECT, ""), (), "", repeat=False)  # type: ignore[arg-type]  # a marker

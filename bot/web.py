@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from bot import inbox, outbox
+from bot.adapters.base import Metered
 from bot.services import Services
 
 if TYPE_CHECKING:
@@ -76,8 +77,21 @@ def _gauges(services: Services) -> bytes:
         GaugeMetricFamily("inbox_age_seconds", "Age of the oldest waiting update", _age(now, oldest_in)),
         GaugeMetricFamily("outbox_depth", "Messages due and not sent", owed),
         GaugeMetricFamily("outbox_age_seconds", "Lateness of the oldest due message", _age(now, oldest_out)),
+        *_allowances(services),
     ]
     return generate_latest(_Families(families))
+
+
+def _allowances(services: Services) -> list[GaugeMetricFamily]:
+    """Return what platforms that count have counted."""
+    labels = ["platform", "allowance"]
+    used = GaugeMetricFamily("platform_allowance_used", "Used of a platform's monthly allowance", labels=labels)
+    limit = GaugeMetricFamily("platform_allowance_limit", "A platform's monthly allowance", labels=labels)
+    for name, adapter in services.adapters.items():
+        for allowance in adapter.allowances() if isinstance(adapter, Metered) else ():
+            used.add_metric([name, allowance.name], allowance.used)
+            limit.add_metric([name, allowance.name], allowance.limit)
+    return [used, limit]
 
 
 class _Families:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from flask import Flask
 
@@ -123,6 +123,29 @@ class Capabilities:
 Receive = Callable[[Update], bool]
 """Store an update durably: returns once it is committed, True if it was new, False if it was known already.
 Raises `bot.inbox.InboxUnavailable` when it cannot be stored; the adapter then must not acknowledge it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a platform lets an organisation use in a period."""
+
+    name: str
+    used: int
+    limit: int
+
+
+@runtime_checkable
+class Metered(Protocol):
+    """An adapter whose platform counts: it says what is used up and which pushes had better wait."""
+
+    def defers(self, priority: int) -> bool:
+        """Whether a push of this priority belongs into the next digest, to spare the allowance."""
+
+    def allowances(self) -> Sequence[Allowance]:
+        """Return what is used and what is allowed, for metrics."""
+
+    def notices(self) -> Mapping[str, str]:
+        """Return what the administrator has to know, key → sentence; a key is told once."""
 
 
 class Adapter(Protocol):

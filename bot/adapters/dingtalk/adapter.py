@@ -17,6 +17,7 @@ from typing import Final
 from flask import Flask
 
 from bot.adapters.base import (
+    Allowance,
     Capabilities,
     CheckResult,
     Delivery,
@@ -41,7 +42,7 @@ from bot.adapters.dingtalk.http import new_session
 from bot.adapters.dingtalk.media import Downloader, Prefetch
 from bot.adapters.dingtalk.oapi import Oapi
 from bot.adapters.dingtalk.pace import Pace
-from bot.adapters.dingtalk.quota import Quota, QuotaBook
+from bot.adapters.dingtalk.quota import Kind, Quota, QuotaBook
 from bot.adapters.dingtalk.recall import Ding, Recall
 from bot.adapters.dingtalk.receiver import Receiver
 from bot.adapters.dingtalk.stream import Stream
@@ -172,9 +173,17 @@ class DingtalkAdapter:
         """Return the month's allowances, for the outbox (`Quota.defers`) and for the administrator."""
         return self._quota.all(self._now())
 
-    def quota_warnings(self) -> Sequence[str]:
-        """Return what the administrator must be told about the allowances and was not told this month."""
-        return self._quota.warnings(self._now())
+    def defers(self, priority: int) -> bool:
+        """Whether a push to a person of this priority belongs into the next digest (`bot.adapters.base.Metered`)."""
+        return self._quota.quota(Kind.API, self._now()).defers(priority)
+
+    def allowances(self) -> Sequence[Allowance]:
+        """Return the month's allowances for metrics."""
+        return [Allowance(quota.kind, quota.used, quota.limit) for quota in self.quota()]
+
+    def notices(self) -> Mapping[str, str]:
+        """Return what the administrator must know about the allowances, key → sentence."""
+        return self._quota.notices(self._now())
 
     def checks(self) -> Iterable[CheckResult]:
         """Check everything a deployer can get wrong here."""

@@ -16,7 +16,7 @@ from bot.adapters.dingtalk import wire
 from bot.adapters.dingtalk.api import Api
 from bot.adapters.dingtalk.config import DingtalkConfig, Mode
 from bot.adapters.dingtalk.errors import DingtalkError, Kind, api_error
-from bot.adapters.dingtalk.markdown import lines, open_labels, plain, short_title
+from bot.adapters.dingtalk.markdown import lines, open_buttons, plain, short_title
 from bot.adapters.dingtalk.message import is_outsider
 from bot.adapters.dingtalk.outcomes import failed, failed_keyed, sent
 from bot.adapters.dingtalk.wire import Json
@@ -44,7 +44,7 @@ class Cards:
     def takes(self, delivery: Delivery) -> bool:
         """Whether a delivery can and should go as an interactive card: it waits for a press and fits the template."""
         card = delivery.content
-        if not self._config.card_template_id or not isinstance(card, Card) or not open_labels(card):
+        if not self._config.card_template_id or not isinstance(card, Card) or not open_buttons(card):
             return False
         fits = len(card.buttons) <= MAX_BUTTONS and all(
             len(value.encode()) <= MAX_VALUE for value in card_values(card, "").values()

@@ -11,7 +11,7 @@ from typing import Final
 
 from bot.adapters.base import Recipient
 from bot.adapters.dingtalk.errors import DingtalkError, Kind
-from bot.adapters.dingtalk.markdown import card_text, choices, open_labels, short_title
+from bot.adapters.dingtalk.markdown import card_text, choices, open_buttons, short_title
 from bot.adapters.dingtalk.parts import FILE_TYPES, FilePart, ImagePart, MarkdownPart, Part, TextPart, file_type
 from bot.adapters.dingtalk.split import split_text
 from bot.adapters.quick_reply import QuickReplies, QuickReply
@@ -53,10 +53,10 @@ class Composer:
     def _card(self, card: Card, chat: Chat, to: Recipient, now: datetime) -> tuple[Part, ...]:
         picture = (ImagePart(self.image(card.image)),) if card.image else ()
         text = card_text(card)
-        labels = open_labels(card)
-        if labels:
-            code = self._quick_replies.keep(to.account_id, _quick_reply(card, to.key), now)
-            text = f"{text}\n\n{choices(labels, code, with_links=chat.kind is ChatKind.DIRECT)}"
+        buttons = open_buttons(card)
+        if buttons:
+            code = self._quick_replies.keep(to.account_id, QuickReply(to.key, buttons), now)
+            text = f"{text}\n\n{choices(list(buttons), code, with_links=chat.kind is ChatKind.DIRECT)}"
         title = short_title(card.title, card.body, card.note)
         return (*(MarkdownPart(title, piece) for piece in split_text(text)), *picture)
 
@@ -85,7 +85,3 @@ class Composer:
             while len(self._uploaded) > _MAX_UPLOADS:
                 self._uploaded.popitem(last=False)
         return media_id
-
-
-def _quick_reply(card: Card, key: str) -> QuickReply:
-    return QuickReply(key, {b.label: str(b.action) for b in card.buttons if not b.disabled})

@@ -52,9 +52,14 @@ def choices(labels: Sequence[str], code: str, *, with_links: bool) -> str:
     return f"{'　'.join(links)}\n\n> 点不开就打字回复，如“{words[0]}”"
 
 
-def open_labels(card: Card) -> list[str]:
-    """Return the labels of the buttons that can still be pressed."""
-    return [button.label for button in card.buttons if not button.disabled] if card.state is CardState.OPEN else []
+def open_buttons(card: Card) -> dict[str, str]:
+    """Return the buttons that can still be pressed, label → packed action; a label that comes again gets a number."""
+    found: dict[str, str] = {}
+    for button in card.buttons if card.state is CardState.OPEN else ():
+        if not button.disabled:
+            again = sum(1 for label in found if label.rstrip("0123456789") == button.label)
+            found[f"{button.label}{again + 1}" if again else button.label] = str(button.action)
+    return found
 
 
 def short_title(*candidates: str) -> str:

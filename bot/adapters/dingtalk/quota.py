@@ -104,15 +104,14 @@ class QuotaBook:
         """Return both allowances."""
         return [self.quota(kind, now) for kind in Kind]
 
-    def warnings(self, now: datetime) -> list[str]:
-        """Return what the administrator has to hear now and has not heard this month: 70 %, 90 %, used up."""
-        return [quota.sentence() for quota in self.all(now) if any(self._crossed(quota, now))]
-
-    def _crossed(self, quota: Quota, now: datetime) -> list[bool]:
-        """Mark every crossed line as told; [True …] for those that were new."""
-        lines = [line for line in _WARN_AT if quota.ratio >= line or quota.is_blocked]
-        names = [f"{self._name}:{quota.kind}:told{line:.0%}" for line in lines]
-        return [self._meter.add(name, _month(now)) == 1 for name in names]
+    def notices(self, now: datetime) -> dict[str, str]:
+        """Return what the administrator has to hear, once a month for each line crossed: 70 %, 90 %, used up."""
+        told = {}
+        for quota in self.all(now):
+            lines = [line for line in _WARN_AT if quota.ratio >= line or quota.is_blocked]
+            if lines:
+                told[f"{self._name}:{quota.kind}:{_month(now)}:{lines[-1]:.0%}"] = quota.sentence()
+        return told
 
     def saw_unpublished(self, now: datetime) -> None:
         """Note that a colleague came without a staff id: no version is published, or none he may see."""

@@ -151,7 +151,7 @@ def test_the_empty_quota_frame_raises_the_alarm_and_reaches_no_rep(bot: Bot) -> 
     assert bot.post({**empty, "errorCode": 20001, "errorMessage": "quota"}).status_code == 200
     assert not bot.stored
     assert bot.quota.quota(Kind.MESSAGES, bot.watch.at).is_blocked
-    assert any("额度用完" in words for words in bot.quota.warnings(bot.watch.at))
+    assert any("额度用完" in words for words in bot.quota.notices(bot.watch.at).values())
 
 
 def test_a_typed_quick_reply_is_the_press_it_stands_for_in_its_own_chat_only(bot: Bot) -> None:
