@@ -78,8 +78,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(b"<html>hello</html>", "text/html")
         elif isinstance(fault, int):
             self._json(error(fault))
-        elif fault == LOSE_ANSWER:
+        elif fault == LOSE_ANSWER or callable(fault):
             self._result(name, call)
+            if callable(fault):  # what happens while the answer is on its way
+                fault()
             self.close_connection = True
             self.connection.shutdown(2)
         else:
