@@ -89,7 +89,9 @@ class Runtime:
             self._spawn(f"worker-{number}", self.work_once)
         for number in range(senders if workers else 0):
             self._spawn(f"sender-{number}", self.send_once)
-        for adapter in self.services.adapters.values():
+        for adapter in (
+            self.services.adapters.values() if workers else ()
+        ):  # who holds a socket must be able to answer on it
             adapter.start(self.inbox.receive)
         if self._alarm is not None:
             self._alarm.start(self.tick)
