@@ -10,9 +10,9 @@ from pathlib import Path
 
 import click
 import structlog
-from waitress.server import create_server
 
 from bot.app import Application, Parts, alarm_clock, create_app, practice_clock
+from bot.listener import WebServer
 from bot.logs import set_up_logs
 from bot.photo import PhotoReader
 from bot.services import Reader
@@ -126,16 +126,13 @@ def _run_until_stopped(application: Application, server: ServerSection | None) -
     listener = _listen(application, server) if server else None
     stop.wait()
     if listener is not None:
-        listener.close()
+        listener.stop()
     application.runtime.stop()
     log.info("stopped")
 
 
-def _listen(application: Application, server: ServerSection):  # type: ignore[no-untyped-def]  # noqa: ANN202  # waitress has no types
-    listener = create_server(
-        application.web, host=server.host, port=server.port, threads=server.threads,
-        max_request_body_size=64 * 1024 * 1024, channel_timeout=30, ident=None,
-    )  # fmt: skip
-    threading.Thread(target=listener.run, name="web", daemon=True).start()
-    click.echo(f"listening on http://{server.host}:{listener.effective_port}/")
+def _listen(application: Application, server: ServerSection) -> WebServer:
+    listener = WebServer(application.web, host=server.host, port=server.port, threads=server.threads)
+    listener.start()
+    click.echo(f"listening on http://{server.host}:{listener.port}/")
     return listener

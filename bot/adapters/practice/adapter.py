@@ -29,6 +29,7 @@ from bot.adapters.practice.show import sniffed
 from bot.adapters.practice.stage import Stage
 from bot.adapters.practice.stream import Streams
 from bot.clock import SystemClock
+from bot.listener import CLOSING
 from bot.reply import CARD_JSON, Card, Content, Document
 from bot.services import Services
 from bot.update import Chat, Media
@@ -58,6 +59,7 @@ class PracticeAdapter:
             streams=Streams(self._database, self._bell, self._stage), receive=receive, stage=self._stage,
         )  # fmt: skip
         app.register_blueprint(api.blueprint())
+        app.extensions.setdefault(CLOSING, []).append(self._bell.stop)
         add_page(app)
 
     def start(self, receive: Receive) -> None:

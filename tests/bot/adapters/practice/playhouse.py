@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import requests
-from waitress.server import create_server
 
 from bot import Card, Context, Reply
 from bot.action import Action
 from bot.app import Parts, create_app
 from bot.clock import PracticeClock
 from bot.command import Command, CommandSpec, Registry, Shelf
+from bot.listener import WebServer
 from bot.reply import Button, ButtonStyle, Field, Input, InputKind
 from bot.settings import parse_settings
 from models.demo import load_demo
@@ -85,26 +84,16 @@ class Playhouse:
         with services.database.write() as session:
             load_demo(session, now=self.clock.now())
         self.app.runtime.start()
-        self._server = create_server(self.app.web, host="127.0.0.1", port=0, threads=12, ident=None)
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
-        self.url = f"http://127.0.0.1:{self._server.effective_port}"
+        self._server = WebServer(self.app.web, host="127.0.0.1", port=0, threads=12)
+        self._server.start()
+        self.url = f"http://127.0.0.1:{self._server.port}"
         self.http = requests.Session()
 
     def close(self) -> None:
         self.http.close()
+        self._server.stop()
         self.app.runtime.stop()
-        self._closing.set()
-        self._thread.join(5)
-        self._server.task_dispatcher.shutdown()
-        for channel in list(self._server._map.values()):
-            channel.close()
         self.app.services.database.close()
-
-    def _serve(self) -> None:
-        while not self._closing.is_set():
-            self._server.asyncore.loop(timeout=0.05, map=self._server._map, count=1)
 
     # -- verbs ----------------------------------------------------------------------------------------------------------
 

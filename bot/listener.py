@@ -1,0 +1,50 @@
+"""The web server of a process: waitress, started on a thread and stopped without losing an answer or printing a traceback."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, Final
+
+from flask import Flask
+from waitress import wasyncore
+from waitress.server import create_server
+
+MAX_BODY: Final = 64 * 1024 * 1024
+LOOK_EVERY: Final = 0.2
+GRACE: Final = 4.0
+CLOSING: Final = "on_closing"
+"""`app.extensions[CLOSING]` lists what to call before the server waits for requests under way: whatever ends long answers."""
+
+
+class WebServer:
+    """Listens from `start` to `stop`; `port` is the real one when 0 was asked for."""
+
+    def __init__(self, app: Flask, *, host: str, port: int, threads: int) -> None:
+        self._app = app
+        self._sockets: dict[int, Any] = {}
+        self._server = create_server(
+            app, map=self._sockets, host=host, port=port, threads=threads,
+            max_request_body_size=MAX_BODY, channel_timeout=30, ident=None,
+        )  # fmt: skip
+        several = getattr(self._server, "effective_listen", None)
+        self.port = int(several[0][1] if several else self._server.effective_port)
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="web", daemon=True)
+
+    def start(self) -> None:
+        """Answer requests from now on."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the requests under way (at most four seconds), then close every socket."""
+        for call in self._app.extensions.get(CLOSING, ()):
+            call()
+        self._server.task_dispatcher.shutdown(timeout=GRACE)
+        self._closed.set()
+        self._thread.join(2 * LOOK_EVERY + 1)
+        for socket in list(self._sockets.values()):
+            socket.close()
+
+    def _run(self) -> None:
+        while not self._closed.is_set():
+            wasyncore.loop(timeout=LOOK_EVERY, map=self._sockets, count=1)

@@ -1,0 +1,50 @@
+"""The web server stops when it is told to, with a long answer open or not."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+import requests
+from flask import Flask, Response
+
+from bot.listener import CLOSING, GRACE, WebServer
+
+
+@pytest.fixture
+def endless() -> Flask:
+    app = Flask("endless")
+    over = threading.Event()
+
+    @app.get("/")
+    def hello() -> str:
+        return "hello"
+
+    @app.get("/stream")
+    def stream() -> Response:
+        def lines() -> Iterator[str]:
+            yield "first\n"
+            while not over.wait(0.05):
+                yield "more\n"
+
+        return Response(lines())
+
+    app.extensions[CLOSING] = [over.set]
+    return app
+
+
+def test_an_open_stream_does_not_hold_up_the_end(endless: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    server = WebServer(endless, host="127.0.0.1", port=0, threads=2)
+    server.start()
+    url = f"http://127.0.0.1:{server.port}"
+    assert requests.get(url, timeout=5).text == "hello"
+    with requests.get(f"{url}/stream", stream=True, timeout=5) as answer:
+        assert next(answer.iter_lines()) == b"first"
+        began = time.monotonic()
+        server.stop()
+        assert time.monotonic() - began < GRACE
+    assert caplog.records == []
+    with pytest.raises(requests.ConnectionError):
+        requests.get(url, timeout=5)
