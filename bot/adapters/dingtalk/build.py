@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.adapters.dingtalk.adapter import DingtalkAdapter, Shared
 from bot.adapters.dingtalk.config import DingtalkConfig, GroupConfig, Mode
 from bot.adapters.stores import DatabaseLease, DatabaseMeter, DatabaseQuickReplies, DatabaseTokenStore
 from bot.clock import SystemClock
 from bot.services import Services
 from bot.settings import DingtalkSection
+from models.group import remember_groups
 
 
 def dingtalk_config(section: DingtalkSection) -> DingtalkConfig:
@@ -28,4 +31,17 @@ def build_dingtalk(services: Services) -> DingtalkAdapter:
         quick_replies=DatabaseQuickReplies(database),
         read_media=services.media.get,
     )
-    return DingtalkAdapter(dingtalk_config(services.settings.dingtalk), shared, services.clock.now)
+    config = _with_learnt_groups(dingtalk_config(services.settings.dingtalk), services)
+    return DingtalkAdapter(config, shared, services.clock.now)
+
+
+def _with_learnt_groups(config: DingtalkConfig, services: Services) -> DingtalkConfig:
+    """Make configured groups addressable, and fill in the conversations that /绑定本群 has learnt since."""
+    named = [(group.name, group.conversation_id) for group in config.groups]
+    with services.database.write() as session:
+        known = remember_groups(session, DingtalkAdapter.name, named)
+    groups = (
+        replace(group, conversation_id="" if known[group.name] == group.name else known[group.name])
+        for group in config.groups
+    )
+    return replace(config, groups=tuple(groups))
