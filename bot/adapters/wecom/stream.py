@@ -31,19 +31,19 @@ class _Stream:
 
 
 class Streams:
-    """The streams of messages not answered yet. `open_after` and `finish_by` in seconds."""
+    """The streams of messages not answered yet. `seconds` counts up."""
 
-    def __init__(self, post: Post, *, open_after: float = OPEN_AFTER, finish_by: float = FINISH_BY) -> None:
+    def __init__(self, post: Post, *, seconds: Callable[[], float] = time.monotonic) -> None:
         self._post = post
-        self._open_after = open_after
-        self._finish_by = finish_by
+        self._seconds = seconds
+        self.open_after = OPEN_AFTER
         self._streams: dict[str, _Stream] = {}
         self._guard = threading.Lock()
 
     def asked(self, req_id: str) -> None:
         """Note that somebody waits for an answer to this request."""
         with self._guard:
-            self._streams[req_id] = _Stream(time.monotonic())
+            self._streams[req_id] = _Stream(self._seconds())
 
     def forget(self, req_id: str) -> None:
         """Note that nobody waits: the message had been delivered before."""
@@ -52,7 +52,7 @@ class Streams:
 
     def tick(self) -> None:
         """Open the streams of those who wait for long, end those that are about to expire."""
-        now = time.monotonic()
+        now = self._seconds()
         with self._guard:
             to_open, to_end = self._due(now)
         for req_id in to_open:
@@ -65,7 +65,7 @@ class Streams:
         with self._guard:
             stream = self._streams.get(req_id)
             if stream is None:  # asked before this process started
-                self._streams[req_id] = _Stream(time.monotonic(), is_done=True)
+                self._streams[req_id] = _Stream(self._seconds(), is_done=True)
                 return True
             if stream.is_done:
                 return False
@@ -82,13 +82,13 @@ class Streams:
         to_open, to_end = [], []
         for req_id, stream in list(self._streams.items()):
             age = now - stream.asked_at
-            if age >= self._finish_by:
+            if age >= FINISH_BY:
                 if stream.is_open and not stream.is_done:
                     to_end.append(req_id)
                     stream.is_done = True
-                elif age >= 2 * self._finish_by:
+                elif age >= 2 * FINISH_BY:
                     del self._streams[req_id]
-            elif age >= self._open_after and not stream.is_open and not stream.is_done:
+            elif age >= self.open_after and not stream.is_open and not stream.is_done:
                 stream.is_open = True
                 to_open.append(req_id)
         return to_open, to_end

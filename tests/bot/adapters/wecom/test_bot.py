@@ -317,48 +317,62 @@ class TestPresses:
         assert self.change(desk, update, {"via": "bot"}, update.received_at).fate is Fate.NEVER
 
 
+class Waiting:
+    """Somebody who waits for an answer, and the frames he has seen (finished or not)."""
+
+    def __init__(self) -> None:
+        self.seconds = 100.0
+        self.frames: list[bool] = []
+        self.streams = Streams(
+            lambda _req_id, body: self.frames.append(body["stream"]["finish"]), seconds=lambda: self.seconds
+        )
+        self.streams.asked("R")
+
+    def at(self, seconds: float) -> list[bool]:
+        self.seconds = 100 + seconds
+        self.streams.tick()
+        return self.frames
+
+
 class TestStreams:
-    """Timing by arguments: opened at once, ended at once, or never."""
+    @pytest.fixture
+    def waiting(self) -> Waiting:
+        return Waiting()
 
-    def streams(self, **times: float) -> tuple[Streams, list[tuple[str, bool]]]:
-        posted: list[tuple[str, bool]] = []
-        return Streams(lambda req_id, body: posted.append((req_id, body["stream"]["finish"])), **times), posted
+    def test_who_waits_for_two_seconds_gets_a_word_once(self, waiting: Waiting) -> None:
+        assert waiting.at(1.9) == []
+        assert waiting.at(2) == [False]
+        assert waiting.at(3) == [False]
+        assert waiting.streams.claim("R")
 
-    def test_who_waits_for_long_gets_a_word_once(self) -> None:
-        streams, posted = self.streams(open_after=0)
-        streams.asked("R")
-        streams.tick()
-        streams.tick()
-        assert posted == [("R", False)]
-        assert streams.claim("R")
+    def test_a_stream_is_ended_in_four_minutes_and_only_once(self, waiting: Waiting) -> None:
+        waiting.at(2)
+        assert waiting.at(239) == [False]
+        assert waiting.at(240) == [False, True]
+        assert waiting.at(300) == [False, True]
+        assert not waiting.streams.claim("R")
 
-    def test_a_stream_is_ended_in_time_and_only_once(self) -> None:
-        streams, posted = self.streams(open_after=0, finish_by=0.02)
-        streams.asked("R")
-        streams.tick()
-        eventually(lambda: streams.tick() or len(posted) == 2)
-        streams.tick()
-        assert posted == [("R", False), ("R", True)]
-        assert not streams.claim("R")
+    def test_who_was_answered_gets_nothing_more(self, waiting: Waiting) -> None:
+        assert waiting.streams.claim("R")
+        assert not waiting.streams.claim("R")
+        assert waiting.at(2) == waiting.at(240) == []
 
-    def test_who_was_answered_gets_nothing_more(self) -> None:
-        streams, posted = self.streams(open_after=0, finish_by=0)
-        streams.asked("R")
-        assert streams.claim("R")
-        assert not streams.claim("R")
-        streams.tick()
-        assert posted == []
+    def test_an_answer_that_did_not_go_out_may_be_given_again(self, waiting: Waiting) -> None:
+        waiting.streams.claim("R")
+        waiting.streams.reopen("R")
+        assert waiting.streams.claim("R")
 
-    def test_a_redelivery_opens_nothing(self) -> None:
-        streams, posted = self.streams(open_after=0)
-        streams.asked("R")
-        streams.forget("R")
-        streams.tick()
-        assert posted == []
+    def test_a_redelivery_opens_nothing(self, waiting: Waiting) -> None:
+        waiting.streams.forget("R")
+        assert waiting.at(2) == []
+
+    def test_what_is_long_over_is_forgotten(self, waiting: Waiting) -> None:
+        waiting.at(480)
+        assert waiting.streams._streams == {}
 
     def test_an_open_stream_is_finished_by_the_answer(self, desk: Desk, bot: FakeBot) -> None:
         assert desk.adapter.bot._channel is not None
-        desk.adapter.bot._channel.streams._open_after = 0.05
+        desk.adapter.bot._channel.streams.open_after = 0.05
         bot.say("读一下这张名片")
         update = desk.next()
         bot.until(lambda: bot.sent("aibot_respond_msg"))
