@@ -24,6 +24,7 @@ from bot.cards.visit_review import (
 from bot.parse.sentence.reading import Resolvers
 from bot.parse.sentence.review import Review, review, without
 from bot.parse.signal import built_in
+from bot.promise import offer_to_register
 from bot.understand import customers_in, due_in, times_in
 from models.customer import Customer
 from models.deadline import Start, Subject, start_deadline
@@ -236,7 +237,9 @@ def _finish(ctx: Context, visit: Visit) -> Reply:
     )  # fmt: skip
     ctx.close_card("已完成")
     step = _next_step(ctx, visit)
-    return visit_finished(_outcome(ctx, visit, step), int(ctx.settings.rules.undo.window.total_seconds() // 60))
+    receipt = visit_finished(_outcome(ctx, visit, step), int(ctx.settings.rules.undo.window.total_seconds() // 60))
+    said = "。".join(draft.get("promises") or ())
+    return [receipt, *offer_to_register(ctx, said, visit.customer_id, visit.id)] if said else receipt
 
 
 def _next_step(ctx: Context, visit: Visit) -> NextStep:

@@ -112,3 +112,16 @@ def test_the_next_step_is_due_on_friday_at_six(visiting: Company) -> None:
     with visiting.session() as session:
         step = session.scalars(select(NextStep)).one()
         assert f"{step.due_at.astimezone(visiting.settings.calendar.timezone):%m-%d %H:%M}" == "11-20 18:00"
+
+
+def test_a_promise_overheard_in_the_review_is_offered_once(visiting: Company) -> None:
+    visiting.say("zhouhang", "嫌贵，周五前给新报价，我答应他们月底前派人调试")
+    visiting.press("zhouhang", "改突破点")
+    visiting.press("zhouhang", "价格让步")
+    if "改目标" in visiting.last("zhouhang").buttons:
+        visiting.press("zhouhang", "改目标")
+        visiting.press("zhouhang", "促成签约")
+    replies = visiting.press("zhouhang", "都对")
+    assert "已完成" in replies[0].text
+    assert "像对外承诺" in replies[1].text
+    assert "不是承诺" in replies[1].buttons
