@@ -1,7 +1,7 @@
 // The list of commands that opens above the composer after "/". Arrow keys move, Enter or Tab takes, Esc closes.
 import { h, replace } from "./dom.js";
 
-const SHOWN = 8;
+const SHOWN = 60; // the list scrolls
 let serial = 0;
 
 function rank(command, typed) {
