@@ -16,7 +16,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from time import monotonic
 
@@ -25,10 +25,20 @@ from rapidfuzz.distance import Levenshtein
 from bot.adapters.practice import samples
 from bot.photo.dates import find_date
 from bot.photo.engine import Engine, Sheet, choose_engine, open_engine
+from bot.photo.facts import facts_of
 from bot.photo.load import Pixels
 from bot.photo.pipeline import look
 from bot.photo.reading import Line, Reading
 from bot.photo.text import Heard, plain
+from models.rules.photo import (
+    KnownContact,
+    Verdict,
+    check_contact,
+    check_date,
+    check_number,
+    check_party,
+    check_watermark_time,
+)
 
 CLASSES = {
     "a": "site_photo",
@@ -86,6 +96,7 @@ class Score:
     turned: Tally = field(default_factory=Tally)
     upright: Tally = field(default_factory=Tally)
     seals: dict[tuple[bool, str], int] = field(default_factory=lambda: defaultdict(int))
+    verdicts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     lines: Tally = field(default_factory=Tally)
     wrong_chars: int = 0
     chars: int = 0
@@ -136,9 +147,32 @@ def judge(folder: Path, label: dict, reading: Reading, score: Score) -> None:
             score.misses.append(
                 f"{folder.name}/{label['file']} {kind}.{name}: {truth} ≠ {read or '–'} ({sure:.2f}) {level}"
             )
+    count_false_alarms(label, reading, score)
     score.seals[label["seal"]["present"], reading.seal.verdict] += 1
     if label["seal"]["present"] != (reading.seal.verdict == "present"):
         score.misses.append(f"{folder.name}/{label['file']} seal: {label['seal']['present']} ≠ {reading.seal.verdict}")
+
+
+def count_false_alarms(label: dict, reading: Reading, score: Score) -> None:
+    """Every picture agrees with its own truth: a `differs` is a false alarm."""
+    truth, facts = dict(truths(label)), facts_of(reading)
+    findings = []
+    if {"date", "time"} <= truth.keys():
+        at = datetime.fromisoformat(f"{truth['date']}T{truth['time']}").replace(tzinfo=samples.CHINA)
+        findings.append(check_watermark_time(facts, received_at=at))
+    if "contact" in truth:
+        findings.append(check_contact(facts, [KnownContact(truth["contact"], truth.get("title"))]))
+    findings += [
+        check_party(facts, [truth[name]], name=name) for name in ("customer", "company", "buyer") if name in truth
+    ]
+    findings += [check_date(facts, date.fromisoformat(truth["sign_date"]))] if "sign_date" in truth else []
+    findings += [
+        check_number(facts, truth[n], names=[n]) for n in ("waybill_no", "inv_no", "contract_no") if n in truth
+    ]
+    for finding in findings:
+        score.verdicts[finding.verdict] += 1
+        if finding.verdict is Verdict.DIFFERS:
+            score.misses.append(f"{label['file']} FALSE DIFFERS {finding}")
 
 
 def judge_real(label: dict, reading: Reading, score: Score) -> None:
@@ -184,6 +218,7 @@ def show(score: Score) -> None:
                 print(f"  {name:14}{tally.right:4}/{tally.total:<4}{tally.share:6.1f} %")
     print(f"\nupright {score.upright.share:.1f} %, turned {score.turned.share:.1f} % of {score.turned.total} fields")
     print("seal (truth, verdict):", dict(sorted(score.seals.items())))
+    print("checks of agreeing pictures:", dict(score.verdicts))
     if score.lines.total:
         print(
             f"real: character errors {100 * score.wrong_chars / score.chars:.2f} %, lines exact {score.lines.share:.1f} % of {score.lines.total}"

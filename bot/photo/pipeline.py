@@ -21,6 +21,7 @@ _QUALITY_SIDE = 960
 _BLURRED_BELOW = 30.0
 _DARK_BELOW = 45.0
 _UNSEEN = 0.9
+_SUBJECT = 0.35  # a seal bigger than this share is the subject of the picture, not a stamp on a page
 _LEGIBLE = 0.8
 _SHORTEST_NAME = 6
 
@@ -52,7 +53,9 @@ def _best_page(pages: Iterable[Picture], engine: Engine, expect: PhotoKind | Non
 
 def _read(picture: Picture, engine: Engine, expect: PhotoKind | None) -> Reading:
     outlines = find_outlines(picture.pixels)
-    sheet = engine.read(without_ink(picture.pixels, outlines) if outlines else picture.pixels)
+    largest = _SUBJECT * min(picture.pixels.shape[:2])
+    stamped = [one for one in outlines if one.shape == "round" and one.b < largest]
+    sheet = engine.read(without_ink(picture.pixels, stamped) if stamped else picture.pixels)
     height, width = picture.pixels.shape[:2]
     size = (height, width) if sheet.turn % 2 else (width, height)
     page = page_of(sheet.lines, size)
@@ -60,7 +63,7 @@ def _read(picture: Picture, engine: Engine, expect: PhotoKind | None) -> Reading
     reading = Reading(
         kind=kind,
         kind_confidence=sure,
-        lines=sheet.lines,
+        lines=sheet.lines + _seal_lines(picture.pixels, stamped, sheet, engine),
         fields=find_fields(kind, page),
         exif=picture.exif,
         size=size,
@@ -79,6 +82,30 @@ def _seal(pixels: Pixels, outlines: Sequence[Outline], sheet: Sheet, engine: Eng
         return Seal("cannot_tell" if spoilt else "not_seen", confidence=0.0 if spoilt else _UNSEEN)
     best = found[0].turned(sheet.turn, pixels.shape[1], pixels.shape[0])
     return Seal("present", best.box(), _seal_text(turned(pixels, sheet.turn), best, engine), round(best.score, 2))
+
+
+def _seal_lines(pixels: Pixels, stamped: Sequence[Outline], sheet: Sheet, engine: Engine) -> tuple[Line, ...]:
+    """Read what is printed in red: the ink was taken off before the page was read, and fields come from that reading."""
+    found: list[Line] = []
+    upright = turned(pixels, sheet.turn)
+    for one in stamped[:2]:
+        (left, top), _, (right, bottom), _ = one.turned(sheet.turn, pixels.shape[1], pixels.shape[0]).box(1.05)
+        left, top = max(0, left), max(0, top)
+        again = engine.read(np.ascontiguousarray(upright[top:bottom, left:right]))
+        red = [replace(line, box=_moved(line.box, left, top)) for line in again.lines if not again.turn]
+        found += [line for line in red if not any(_same_place(line.box, other.box) for other in sheet.lines)]
+    return tuple(found)
+
+
+def _moved(box: Box, right: int, down: int) -> Box:
+    a, b, c, d = ((x + right, y + down) for x, y in box)
+    return a, b, c, d
+
+
+def _same_place(one: Box, other: Box) -> bool:
+    x, y = (one[0][0] + one[2][0]) / 2, (one[0][1] + one[2][1]) / 2
+    ys = [point[1] for point in other]
+    return other[0][0] <= x <= other[2][0] and min(ys) <= y <= max(ys)
 
 
 def _seal_text(upright: Pixels, outline: Outline, engine: Engine) -> str | None:

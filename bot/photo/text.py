@@ -17,6 +17,7 @@ _SAME = _HALF | {
     ord(char): other
     for char, other in {
         **_SIMPLE,
+        "￥": "¥",
         "—": "-",
         "–": "-",
         "−": "-",
