@@ -60,14 +60,18 @@ def _read(picture: Picture, engine: Engine, expect: PhotoKind | None) -> Reading
     size = (height, width) if sheet.turn % 2 else (width, height)
     page = page_of(sheet.lines, size)
     kind, sure = classify(page, expect=expect)
+    seal = _seal(picture.pixels, outlines, sheet, engine, kind)
+    red = _seal_lines(picture.pixels, stamped, sheet, engine)
+    if seal.text and seal.box:
+        red += (Line(seal.text, seal.box, seal.confidence),)
     reading = Reading(
         kind=kind,
         kind_confidence=sure,
-        lines=sheet.lines + _seal_lines(picture.pixels, stamped, sheet, engine),
+        lines=sheet.lines + red,
         fields=find_fields(kind, page),
         exif=picture.exif,
         size=size,
-        seal=_seal(picture.pixels, outlines, sheet, engine, kind),
+        seal=seal,
         quality=quality_of(picture.pixels),
         turn=sheet.turn * 90,
     )
@@ -109,11 +113,11 @@ def _same_place(one: Box, other: Box) -> bool:
 
 
 def _seal_text(upright: Pixels, outline: Outline, engine: Engine) -> str | None:
-    strip = unrolled(upright, outline)
-    height, width = strip.shape[:2]
-    whole = Line("", ((0, 0), (width, 0), (width, height), (0, height)), 0.0)
-    line = engine.read_boxes(strip, [whole])[0]
-    return line.text if line.confidence >= _LEGIBLE and len(line.text) >= _SHORTEST_NAME else None
+    """Read the name along the ring, unrolled; None when it is not legible."""
+    lines = engine.read(unrolled(upright, outline)).lines
+    names = [line for line in lines if len(line.text) >= _SHORTEST_NAME and not line.text.isascii()]
+    best = max(names, key=lambda line: len(line.text), default=None)
+    return best.text if best is not None and best.confidence >= _LEGIBLE else None
 
 
 def quality_of(pixels: Pixels) -> Quality:

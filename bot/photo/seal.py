@@ -28,6 +28,7 @@ _SMALLEST, _LARGEST = 0.03, 0.56  # half width, as a share of the picture's shor
 _NARROWEST = 0.5
 _MIN_INK = 60  # pixels
 _PALE = 0.45  # share of the ground inside that must look like paper
+_AROUND, _SOME_PAPER = 41, 0.3
 _GREY_CHROMA = 7.0
 _CIRCLES = 40
 _VOTES = ((2, _SMALLEST, 0.3), (4, 0.25, _LARGEST))  # shrink, radii as a share of the shorter side
@@ -80,11 +81,12 @@ def find_outlines(pixels: Pixels) -> list[Outline]:
     shrink = max(1.0, max(pixels.shape[:2]) / SIDE)
     size = (max(1, round(pixels.shape[1] / shrink)), max(1, round(pixels.shape[0] / shrink)))
     small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(np.float32)
-    red = redness(small)
+    pale = _pale(small)
+    red = redness(small) * _on_paper(pale)
     ys, xs = np.nonzero(red > _INK)
     if len(xs) < _MIN_INK:
         return []
-    ink = Ink(red, xs, ys, _pale(small))
+    ink = Ink(red, xs, ys, pale)
     seen = sorted(_judged(ink), key=lambda one: -one.score)
     return [one.scaled(shrink) for one in _apart(seen) if one.score >= POSSIBLE]
 
@@ -138,6 +140,12 @@ def _pale(small: Floats) -> Mask:
     bright = small.max(axis=2)
     chroma = bright - small.min(axis=2)
     return np.asarray((bright > 0.45 * np.percentile(bright, 95)) & (chroma < 0.3 * bright), dtype=np.bool_)
+
+
+def _on_paper(pale: Mask) -> Mask:
+    """Keep what has paper around it: a red cloth under the page would drown the seal in the vote."""
+    around = cv2.blur(pale.astype(np.float32), (_AROUND, _AROUND))
+    return np.asarray(around > _SOME_PAPER, dtype=np.bool_)
 
 
 def _judged(ink: Ink) -> Iterator[Outline]:
