@@ -62,6 +62,7 @@ class StreamTiming:
     connect_within: float = 10
     first_retry: float = 0.3
     longest_retry: float = 60
+    longest_reconnect: float = 4  # after a connection that did come about: the door is open, only the line is bad
     settled: float = 10  # a connection that lived this long starts the retries anew
     rotation_guard: float = 1  # rotated sooner than this, a connection counts as lost
     lease_ttl: float = 10

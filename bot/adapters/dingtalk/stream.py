@@ -69,7 +69,8 @@ class Backoff:
     def pause(self, lived: float) -> float:
         """Return the seconds to wait after a connection that lived `lived` seconds (0: none came about)."""
         self._failures = 0 if lived >= self._timing.settled else self._failures
-        longest = min(self._timing.first_retry * 2**self._failures, self._timing.longest_retry)
+        most = min(self._timing.longest_reconnect, self._timing.longest_retry) if lived else self._timing.longest_retry
+        longest = min(self._timing.first_retry * 2**self._failures, most)
         self._failures = min(self._failures + 1, 16)
         return uniform(longest / 2, longest)  # noqa: S311 - jitter
 

@@ -16,7 +16,7 @@ from bot.adapters.dingtalk.config import DingtalkConfig
 from bot.adapters.dingtalk.connection import StreamTiming
 from bot.adapters.dingtalk.frames import TAKEN, Answer, Frame
 from bot.adapters.dingtalk.gateway import open_gateway
-from bot.adapters.dingtalk.stream import Stream
+from bot.adapters.dingtalk.stream import Backoff, Stream
 from bot.adapters.lease import MemoryLease
 from tests.bot.adapters.dingtalk.payloads import message
 from tests.fakes.dingtalk.server import FakeDingtalk
@@ -219,6 +219,13 @@ def test_a_server_that_always_closes_at_once_is_not_hammered(ding: FakeDingtalk,
     start(timing=replace(QUICK, first_retry=0.2, longest_retry=0.4))
     threading.Event().wait(1.0)
     assert 2 <= ding.stream.refused <= 9
+
+
+def test_however_often_the_line_breaks_the_pause_stays_under_five_seconds_and_grows_only_for_a_closed_door() -> None:
+    backoff = Backoff(StreamTiming())
+    assert max(backoff.pause(lived=0.1) for _ in range(50)) < 4.01
+    assert max(backoff.pause(lived=0) for _ in range(50)) > 20
+    assert backoff.pause(lived=11) <= 0.3
 
 
 def test_wrong_credentials_are_shown_and_not_hammered(ding: FakeDingtalk, start: Start, config: DingtalkConfig) -> None:
