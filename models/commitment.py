@@ -67,7 +67,6 @@ class Commitment(Base):
     basis_note: Mapped[str] = mapped_column(String(80), default="")  # number of a recording
     reschedules: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str] = mapped_column(String(200), default="")  # why it was moved or will not be kept
-    consent_media: Mapped[str | None] = mapped_column(String(64))  # the customer's agreement to the new date
     grace_until: Mapped[datetime | None] = mapped_column(UtcDateTime)  # 再给我2小时
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     proof_media: Mapped[str | None] = mapped_column(String(64))
@@ -118,6 +117,23 @@ class CommitmentTold(Base):
     note: Mapped[str] = mapped_column(String(300), default="")
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     urged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class CommitmentMove(Base):
+    """A new time for a promise: asked about, and confirmed (or not) by its owner; the history of its times (P05)."""
+
+    __tablename__ = "commitment_move"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    commitment_id: Mapped[str] = mapped_column(ForeignKey("commitment.id"), index=True)
+    old_due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    new_due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    said: Mapped[str] = mapped_column(String(60), default="")
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    consent_media: Mapped[str | None] = mapped_column(String(64))  # the customer's agreement
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    undone: Mapped[bool] = mapped_column(default=False)
 
 
 class CommitmentDraft(Base):
@@ -215,12 +231,15 @@ def told_of(session: Session, commitment_id: str) -> list[CommitmentTold]:
 # -- changing ----------------------------------------------------------------------------------------------------------
 
 
-def reschedule(session: Session, commitment: Commitment, due_at: datetime, reason: str, *, now: datetime) -> None:
-    """Move a promise: its clock stops, the count grows by one; the caller starts the new clock and tells people."""
+def reschedule(session: Session, move: CommitmentMove, *, now: datetime) -> Commitment:
+    """Carry out a confirmed move: the clock stops, the count grows by one; the caller starts the new clock."""
+    commitment = session.get_one(Commitment, move.commitment_id)
     stop_deadlines(session, commitment.subject, now, "rescheduled")
-    commitment.due_at, commitment.reason, commitment.grace_until = due_at, reason, None
+    move.old_due_at, move.confirmed_at = commitment.due_at, now
+    commitment.due_at, commitment.reason, commitment.grace_until = move.new_due_at, move.reason, None
     commitment.reschedules += 1
     session.flush()
+    return commitment
 
 
 def close(session: Session, commitment: Commitment, *, at: datetime) -> None:
@@ -249,11 +268,16 @@ def undo_commitment(session: Session, commitment_id: str, now: datetime) -> Comm
     return commitment
 
 
-def undo_reschedule(session: Session, commitment: Commitment, old_due_at: datetime, *, now: datetime) -> None:
-    """Put the former time back (M10); the caller starts the clock anew. The count goes back too."""
+def undo_reschedule(session: Session, commitment: Commitment, now: datetime) -> CommitmentMove | None:
+    """Put back the time before the last move (M10); the caller starts the clock anew. Returns the move that is undone."""
+    moves = [move for move in moves_of(session, commitment.id) if not move.undone]
+    if not moves:
+        return None
     stop_deadlines(session, commitment.subject, now, "undone")
-    commitment.due_at, commitment.reschedules = old_due_at, max(0, commitment.reschedules - 1)
+    moves[-1].undone = True
+    commitment.due_at, commitment.reschedules = moves[-1].old_due_at, commitment.reschedules - 1
     session.flush()
+    return moves[-1]
 
 
 def undo_close(session: Session, commitment: Commitment) -> None:
@@ -265,6 +289,14 @@ def undo_close(session: Session, commitment: Commitment) -> None:
         "",
     )
     session.flush()
+
+
+def moves_of(session: Session, commitment_id: str) -> list[CommitmentMove]:
+    """Return the confirmed moves of a promise, the oldest first."""
+    query = select(CommitmentMove).where(
+        CommitmentMove.commitment_id == commitment_id, CommitmentMove.confirmed_at.is_not(None)
+    )
+    return list(session.scalars(query.order_by(CommitmentMove.confirmed_at, CommitmentMove.id)))
 
 
 # -- asking ------------------------------------------------------------------------------------------------------------

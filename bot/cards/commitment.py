@@ -1,4 +1,4 @@
-"""What a rep sees while he makes, moves and keeps a promise (J2), and what his manager sees of it."""
+"""What a rep sees while he makes a promise: questions, the draft, the receipt (J2)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.action import Action
-from bot.cards.deadline import Known, Occasion, deadline_card, late_words
 from bot.reply import Button, ButtonStyle, Card, Field
 from models.commitment import Commitment, CommitmentDraft
 from models.customer import Contact, Customer
@@ -60,44 +59,6 @@ class DropDraft(Action, name="cn.drop"):
 class AddBasis(Action, name="cn.basis"):
     """The screenshot or the number of the recording comes now."""
 
-    commitment: str
-
-
-@dataclass(frozen=True, slots=True)
-class MarkDone(Action, name="cn.done"):
-    """已完成."""
-
-    commitment: str
-
-
-@dataclass(frozen=True, slots=True)
-class TwoMoreHours(Action, name="cn.grace"):
-    """再给我2小时."""
-
-    commitment: str
-
-
-@dataclass(frozen=True, slots=True)
-class CannotDo(Action, name="cn.cannot"):
-    """做不到了."""
-
-    commitment: str
-
-
-@dataclass(frozen=True, slots=True)
-class ConfirmMove(Action, name="cn.move"):
-    """The new time is agreed with the customer."""
-
-    commitment: str
-    due: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class PickMeant(Action, name="cn.meant"):
-    """Which promise a sentence is about; the sentence is handled again with it."""
-
-    row_id: int
     commitment: str
 
 
@@ -297,18 +258,6 @@ def basis_added(commitment: Commitment) -> str:
     return f"✅ {commitment.id} 依据已补（{what}），登记完成。"
 
 
-def which_promise(found: Sequence[tuple[Commitment, str]], row_id: int, zone: ZoneInfo) -> Card:
-    """Ask which open promise a sentence is about."""
-    buttons = tuple(
-        Button(
-            f"{customer} {commitment.matter} {short_words(commitment.due_at, zone)}"[:40],
-            PickMeant(row_id, commitment.id),
-        )
-        for commitment, customer in found[:5]
-    )
-    return Card(title="是哪一条承诺？", body="选一条，或带上编号再说一次。", buttons=buttons)
-
-
 def overheard_card(overheard_id: int, sentence: str) -> Card:
     """Ask whether a sentence of a note is a promise (M8)."""
     buttons = (
@@ -316,116 +265,3 @@ def overheard_card(overheard_id: int, sentence: str) -> Card:
         Button("不是承诺", NotAPromise(overheard_id)),
     )
     return Card(title="这句像对外承诺，登记吗？", body=f"「{sentence}」", buttons=buttons)
-
-
-# -- moving and closing ------------------------------------------------------------------------------------------------
-
-REASONS: Final = ("客户要求", "交付排期", "我方准备")
-
-
-def move_asked(commitment: Commitment, said: str, due_at: datetime, reason: str, zone: ZoneInfo) -> Card:
-    """Repeat a new time before it counts (J2)."""
-    why = f"改期原因记「{reason}」。" if reason else "改期原因选一个："
-    body = (
-        f"你指 {commitment.id}（{commitment.matter}，原 {short_words(commitment.due_at, zone)}）？\n"
-        f"「{said}」= {due_words(due_at, zone)}。{why}\n请补客户同意的截图（可以先确认再发）。"
-    )
-    due = due_at.isoformat(timespec="minutes")
-    buttons = [Button("确认改期", ConfirmMove(commitment.id, due, reason), ButtonStyle.PRIMARY)] if reason else []
-    buttons += [] if reason else [Button(f"确认改期：{why}", ConfirmMove(commitment.id, due, why)) for why in REASONS]
-    return Card(title="改期？", body=body, buttons=tuple(buttons))
-
-
-def moved(commitment: Commitment, old: datetime, reminded: Sequence[datetime], zone: ZoneInfo) -> str:
-    """Receipt of a rescheduling (old → new, counted)."""
-    when = f"提醒改到 {reminder_words(reminded, zone)}。" if reminded else ""
-    consent = "" if commitment.consent_media else "客户同意的截图还没有，发来我就补上。"
-    return (
-        f"✅ {commitment.id} 改期：{short_words(old, zone)} → {short_words(commitment.due_at, zone)}"
-        f"（第 {commitment.reschedules} 次，{commitment.reason}）。{when}{consent}"
-    )
-
-
-def closed_words(commitment: Commitment, kept: int, due: int) -> str:
-    """Receipt of a kept promise and the closing rate of the month (P05)."""
-    if commitment.waybill:
-        proof = f"，单号 {commitment.waybill} 已识别"
-    else:
-        proof = "，凭证已存" if commitment.proof_media else "；还没有凭证，发单号或截图才计入闭环率"
-    late = ""
-    if commitment.closed_at and commitment.closed_at > commitment.due_at:
-        late = f"（晚 {late_words(commitment.closed_at - commitment.due_at)}）"
-    return f"✅ 闭环{late}{proof}。{commitment.id} {commitment.matter}。承诺闭环率本月 {kept}/{due}。"
-
-
-def given_up_for_manager(who: str, commitment: Commitment, customer: str, zone: ZoneInfo) -> Card:
-    """Tell the manager that a promise will not be kept."""
-    fields = (Field("期限", f"{due_words(commitment.due_at, zone)}"), Field("原因", commitment.reason))
-    return Card(title=f"⚠ 承诺做不到：{who} {commitment.id}", body=f"{customer}：{commitment.matter}", fields=fields)
-
-
-# -- reminders ---------------------------------------------------------------------------------------------------------
-
-
-def _facts(occasion: Occasion) -> tuple[Commitment, str, ZoneInfo]:
-    commitment = occasion.session.get(Commitment, occasion.deadline.subject_id)
-    assert commitment is not None
-    customer = occasion.session.get(Customer, commitment.customer_id)
-    contact = occasion.session.get(Contact, commitment.contact_id) if commitment.contact_id else None
-    return commitment, customer_words(customer, contact), occasion.world.around(occasion.who.person_id).calendar.zone
-
-
-def _due_buttons(commitment: Commitment, *, first: bool) -> tuple[Button, ...]:
-    grace = (Button("再给我2小时", TwoMoreHours(commitment.id)),) if first else ()
-    done = Button("已完成", MarkDone(commitment.id), ButtonStyle.PRIMARY)
-    return (done, *grace, Button("做不到了", CannotDo(commitment.id)))
-
-
-@deadline_card("commitment_today")
-def due_today(occasion: Occasion) -> Card:
-    """Remind the owner in the morning of the day."""
-    commitment, customer, zone = _facts(occasion)
-    body = f"{customer}：{commitment.matter}，今天 {commitment.due_at.astimezone(zone):%H:%M} 前。"
-    body += "" if commitment.is_complete else "\n依据还没补。"
-    buttons = (
-        Button("已完成", MarkDone(commitment.id), ButtonStyle.PRIMARY),
-        Button("知道了", Known(occasion.deadline.id)),
-    )
-    return Card(title=f"⏰ 今天到期 {commitment.id}", body=body, buttons=buttons)
-
-
-@deadline_card("commitment_soon")
-def due_soon(occasion: Occasion) -> Card:
-    """Remind the owner once more, while there is still time to act or to call the customer."""
-    commitment, customer, zone = _facts(occasion)
-    body = f"{customer}：{commitment.matter}，{commitment.due_at.astimezone(zone):%H:%M} 前。赶不上就先跟客户说，再回我「改到…」。"
-    return Card(title=f"⏰ 快到期 {commitment.id}", body=body, buttons=_due_buttons(commitment, first=False))
-
-
-@deadline_card("commitment_overdue")
-def overdue(occasion: Occasion) -> Card:
-    """Tell the owner that the time is up."""
-    commitment, customer, zone = _facts(occasion)
-    body = (
-        f"{customer}：{commitment.matter}，说好 {due_words(commitment.due_at, zone)} 前。做了就回一句（带单号或截图）。"
-    )
-    first = commitment.grace_until is None
-    return Card(title=f"⏰ 到期未闭环 {commitment.id}", body=body, buttons=_due_buttons(commitment, first=first))
-
-
-@deadline_card("commitment_overdue_manager")
-def overdue_for_manager(occasion: Occasion) -> Card:
-    """Tell the manager once that a promise to a customer is overdue (P05)."""
-    commitment, customer, zone = _facts(occasion)
-    owner = occasion.world.name(commitment.owner_id)
-    said = (
-        f"\n{owner}说 {short_words(commitment.grace_until, zone)} 前完成，还没闭环。" if commitment.grace_until else ""
-    )
-    fields = (Field("期限", f"{due_words(commitment.due_at, zone)} 前"), Field("改期", f"{commitment.reschedules} 次"))
-    body = f"{owner}承诺{customer}：{commitment.matter}。{said}"
-    return Card(
-        title=f"⚠ 承诺逾期 {commitment.id}",
-        body=body,
-        fields=fields,
-        buttons=(Button("知道了", Known(occasion.deadline.id)),),
-    )

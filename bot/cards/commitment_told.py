@@ -95,18 +95,16 @@ def told_card(facts: TellingCard) -> Card:
     body = f"{facts.owner}承诺{facts.customer} {due_words(promise.due_at, zone)} 前{promise.matter}（{promise.id}）。"
     if facts.moved_from is not None:
         body += f"\n已改期：{short_words(facts.moved_from, zone)} → {short_words(promise.due_at, zone)}（{promise.reason}）。"
-    card = Card(title=f"承诺知会 {promise.id}", body=body)
-    ended = ENDS.get(CommitmentState(promise.state))
-    if ended:
-        return card.closed(ended[0], state=ended[1])
-    if told.answer != Answer.WAITING:
-        return card.closed(answer_words(told, zone))
     buttons = (
         Button("做得到", CanDo(told.id), ButtonStyle.PRIMARY),
         Button("做不到，最早…", CannotUntil(told.id)),
         Button("需要更多信息", NeedsMore(told.id)),
     )
-    return Card(title=card.title, body=body, buttons=buttons)
+    card = Card(title=f"承诺知会 {promise.id}", body=body, buttons=buttons)
+    ended = ENDS.get(CommitmentState(promise.state))
+    if ended:
+        return card.closed(ended[0], state=ended[1])
+    return card if told.answer == Answer.WAITING else card.closed(answer_words(told, zone))
 
 
 def answer_words(told: CommitmentTold, zone: ZoneInfo) -> str:

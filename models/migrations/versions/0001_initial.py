@@ -502,7 +502,6 @@ def upgrade() -> None:
     sa.Column('basis_note', sa.String(length=80), nullable=False),
     sa.Column('reschedules', sa.Integer(), nullable=False),
     sa.Column('reason', sa.String(length=200), nullable=False),
-    sa.Column('consent_media', sa.String(length=64), nullable=True),
     sa.Column('grace_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('proof_media', sa.String(length=64), nullable=True),
@@ -590,6 +589,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_visit_evidence_media_key'), ['media_key'], unique=False)
         batch_op.create_index(batch_op.f('ix_visit_evidence_visit_id'), ['visit_id'], unique=False)
 
+    op.create_table('commitment_move',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('commitment_id', sa.String(length=32), nullable=False),
+    sa.Column('old_due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('new_due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('said', sa.String(length=60), nullable=False),
+    sa.Column('reason', sa.String(length=200), nullable=False),
+    sa.Column('consent_media', sa.String(length=64), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('undone', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['commitment_id'], ['commitment.id'], name=op.f('fk_commitment_move_commitment_id_commitment')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_commitment_move'))
+    )
+    with op.batch_alter_table('commitment_move', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_commitment_move_commitment_id'), ['commitment_id'], unique=False)
+
     op.create_table('commitment_told',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('commitment_id', sa.String(length=32), nullable=False),
@@ -619,6 +635,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_commitment_told_commitment_id'))
 
     op.drop_table('commitment_told')
+    with op.batch_alter_table('commitment_move', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_commitment_move_commitment_id'))
+
+    op.drop_table('commitment_move')
     with op.batch_alter_table('visit_evidence', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_visit_evidence_visit_id'))
         batch_op.drop_index(batch_op.f('ix_visit_evidence_media_key'))
