@@ -100,10 +100,11 @@ class WecomBotSection(Section):
 
 
 class WecomGroup(Section):
-    """A push-only group robot."""
+    """A push-only group robot; it hears nothing, so what is announced there is said here."""
 
     name: str
     webhook: str
+    purpose: Literal["sales", "hq"] = "sales"
 
 
 class WecomSection(Section):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, event, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.chat import BigId
@@ -81,6 +82,9 @@ class Person(Base):
         return self.role in LEADERS
 
 
+_ENCRYPTED: Final = re.compile(r"w[om][A-Za-z0-9_-]{20,}")
+
+
 class Account(Base):
     """A person's identity on a platform. One matter reaches a person once, on the account used last."""
 
@@ -92,6 +96,17 @@ class Account(Base):
     account_id: Mapped[str] = mapped_column(String(128))
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
     last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+@event.listens_for(Account, "before_insert")
+@event.listens_for(Account, "before_update")
+def _fold_account(_mapper: Any, _connection: Any, account: Account) -> None:
+    """WeCom ignores case in user ids and gives them back in lower case, so that is how they are kept.
+
+    The encrypted ids of its AI bot are another matter: there case counts.
+    """
+    if account.platform == "wecom" and not _ENCRYPTED.fullmatch(account.account_id):
+        account.account_id = account.account_id.casefold()
 
 
 class Leave(Base):

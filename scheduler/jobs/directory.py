@@ -37,7 +37,7 @@ def follow_all(services: Services, now: datetime) -> None:
 
 def follow(services: Services, adapter: Adapter, now: datetime) -> RosterChange:
     """Follow one directory; raises `TransportError`."""
-    members = list(adapter.members())
+    members = [member for member in adapter.members() if member.active]
     if not members:  # the platform has none, or shows none: nobody has left because of that
         return RosterChange()
     with services.database.write() as session:

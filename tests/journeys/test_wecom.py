@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from models.daily_report import report_of
+from models.person import Account, Person
+from models.roster import RosterChange
 from models.visit import EvidenceState, Visit, evidence_of
+from scheduler.jobs.directory import follow, follow_all
 from tests.chat import shanghai
 from tests.readers import ScriptedReader, chat_screenshot, site_photo
 from tests.wecom_company import WecomCompany
@@ -111,3 +115,46 @@ def test_somebody_the_bot_does_not_know_is_told_so_in_his_own_chat(office: Wecom
 def test_who_writes_his_account_in_capitals_is_the_same_person(office: WecomCompany) -> None:
     office.say("ZhouHang", "帮助")
     assert office.said("zhouhang")
+
+
+class TestDirectory:
+    """People imported by id, some in capitals as the console shows them, against the directory of the night."""
+
+    @pytest.fixture
+    def listed(self, office: WecomCompany) -> WecomCompany:
+        with office.app.services.database.write() as session:
+            for account in session.scalars(select(Account)):
+                account.account_id = account.account_id.upper()
+        office.wecom.state.users = [
+            {"userid": who.capitalize(), "name": who, "department": [1], "status": 1} for who in self.accounts(office)
+        ]
+        return office
+
+    def accounts(self, office: WecomCompany) -> list[str]:
+        with office.session() as session:
+            return list(session.scalars(select(Account.account_id)))
+
+    def active(self, office: WecomCompany) -> set[str]:
+        with office.session() as session:
+            return set(session.scalars(select(Person.id).where(Person.active)))
+
+    def follow(self, office: WecomCompany) -> RosterChange:
+        services = office.app.services
+        return follow(services, services.adapters["wecom"], office.now)
+
+    def test_capitals_put_nobody_out(self, listed: WecomCompany) -> None:
+        before = self.active(listed)
+        assert self.follow(listed).left == []
+        assert self.active(listed) == before
+
+    @pytest.mark.parametrize("status", [2, 5])
+    def test_who_has_left_is_deactivated(self, listed: WecomCompany, status: int) -> None:
+        next(user for user in listed.wecom.state.users if user["name"] == "linke")["status"] = status
+        assert self.follow(listed).left == ["linke"]
+        assert "linke" not in self.active(listed)
+
+    def test_a_directory_that_cannot_be_read_changes_nothing(self, listed: WecomCompany) -> None:
+        listed.wecom.state.fail("user/list", 60011)
+        before = self.active(listed)
+        follow_all(listed.app.services, listed.now)
+        assert self.active(listed) == before

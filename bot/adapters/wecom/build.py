@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from bot.adapters.stores import DatabaseLease, DatabaseTokenStore
 from bot.adapters.wecom.adapter import WecomAdapter
-from bot.adapters.wecom.config import BotConfig, GroupRobot, WecomConfig
+from bot.adapters.wecom.config import PLATFORM, BotConfig, GroupRobot, WecomConfig
+from bot.adapters.wecom.robot import PREFIX
 from bot.adapters.wecom.surroundings import Surroundings
 from bot.clock import SystemClock
 from bot.services import Services
 from bot.settings import ConfigError, Settings
+from models.group import bind_group
 
 
 def build(services: Services) -> WecomAdapter:
     """Return the adapter; raises ConfigError naming the key that cannot be used."""
+    _remember_groups(services)
     now = SystemClock().now  # tokens, leases and limits run on real time, whatever the business clock says
     lease = DatabaseLease(services.database, now)
     tokens = DatabaseTokenStore(services.database, lease)
@@ -21,6 +24,13 @@ def build(services: Services) -> WecomAdapter:
         return WecomAdapter(config_of(services.settings), around)
     except ValueError as error:
         raise ConfigError(f"wecom: {error}") from None
+
+
+def _remember_groups(services: Services) -> None:
+    """Make the groups of the configuration addressable; nobody can bind them by speaking there."""
+    with services.database.write() as session:
+        for group in services.settings.wecom.groups:
+            bind_group(session, PLATFORM, f"{PREFIX}{group.name}", group.name, group.purpose)
 
 
 def config_of(settings: Settings) -> WecomConfig:

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.adapters.wecom.build import config_of
-from bot.settings import ConfigError, Settings, WecomSection
+from bot.app import create_app
+from bot.settings import ConfigError, Settings, WecomSection, parse_settings
+from models.chat import GroupRow
 
 APP = {"corp_id": "ww1", "agent_id": 1000002, "secret": "s"}
 
@@ -41,3 +45,20 @@ def test_no_secret_is_in_what_is_printed() -> None:
     config = config_of(settings(corp_id="ww1", agent_id="1", **secrets, bot=bot, groups=groups))
     assert not any(f"S{number}-" in repr(config) for number in range(1, 8))
     assert len(config.secrets) == 7
+
+
+def test_the_robots_of_the_configuration_are_groups_that_can_be_announced_to(tmp_path: Path) -> None:
+    groups = [
+        {"name": "华东销售群", "webhook": "https://x?key=1"},
+        {"name": "总部", "webhook": "https://x?key=2", "purpose": "hq"},
+    ]
+    raw = {"database": {"url": f"sqlite:///{tmp_path}/bot.db", "media_dir": str(tmp_path)}, "wecom": {"groups": groups}}
+    for _ in range(2):  # a second start remembers them once
+        application = create_app(parse_settings(raw))
+    with application.services.database.read() as session:
+        rows = session.scalars(select(GroupRow).where(GroupRow.platform == "wecom").order_by(GroupRow.purpose)).all()
+        assert [(row.conversation_id, row.purpose) for row in rows] == [
+            ("webhook:总部", "hq"),
+            ("webhook:华东销售群", "sales"),
+        ]
+    application.services.database.close()
