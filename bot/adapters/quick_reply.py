@@ -13,7 +13,7 @@ from typing import Final, Protocol
 ALPHABET: Final = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that looks like something else
 LIFE: Final = timedelta(days=30)
 _LENGTHS: Final = (4, 6, 8, 12)
-_TYPED: Final = re.compile(r"^(?P<label>.{1,40}?)\s*[#＃]\s*(?P<code>[2-9a-zA-Z]{4,12})$")
+_TYPED: Final = re.compile(r"^(?P<label>.{1,80}?)\s*[#＃]\s*(?P<code>[2-9a-zA-Z]{4,12})$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""J1 and J3 through DingTalk's wire: Stream in, session, robot and cards out, the same outcome as in the practice chat."""
+"""J1, J2 and J3 through DingTalk's wire: Stream in, session, robot and cards out, the same outcome as in the practice chat."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from models.commitment import Commitment
 from models.daily_report import report_of
 from models.visit import EvidenceState, Visit, evidence_of
 from tests.chat import shanghai
@@ -67,6 +69,46 @@ def test_a_photo_with_a_caption_loses_neither(visiting: StreamCompany) -> None:
     visiting.say("zhouhang", "门头照", images=[b"gate"])
     with visiting.session() as session:
         assert [item.kind for item in evidence_of(session, VISIT)].count("photo") == 1
+
+
+@pytest.fixture(params=[{}, {"card_template_id": "3f0c.schema"}], ids=["words", "cards"])
+def eve(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[StreamCompany]:
+    """The eve of the national holiday, Wednesday 2026-09-30, 17:20."""
+    reader = ScriptedReader()
+    reader.show(b"chat", chat_screenshot("王建国", "采购经理"))
+    settings: dict[str, Any] = request.param
+    company = StreamCompany(tmp_path, at="2026-09-30 17:20", reader=reader, **settings)
+    yield company
+    company.close()
+
+
+def promises(company: StreamCompany) -> list[Commitment]:
+    with company.session() as session:
+        return list(session.scalars(select(Commitment).order_by(Commitment.id)))
+
+
+def test_j2_a_promise_in_plain_words_is_asked_about_registered_with_its_screenshot_and_told(eve: StreamCompany) -> None:
+    (asked,) = eve.say("zhouhang", "下周三下午3点前给王总寄样品")
+    for who in ("① 王建国·华东机械", "② 王丽·蓝海包装", "③ 王志强·恒信暖通"):
+        assert who in asked.text
+    assert "= 10-07，是国庆假期最后一天" in asked.text
+    assert promises(eve) == []
+    (draft,) = eve.say("zhouhang", "1，10-08")
+    assert "10-08 周四 15:00 前" in draft.text
+    (receipt,) = eve.say("zhouhang", "仍登记", images=[b"chat"])
+    assert "已登记 CN-20260930-001" in receipt.text
+    (promise,) = promises(eve)
+    assert (promise.customer_id, promise.due_at) == ("C1001", shanghai("2026-10-08 15:00"))
+    assert "CN-20260930-001" in eve.said("tianye")
+
+
+def test_j2_one_question_after_the_other_is_answered_by_buttons(eve: StreamCompany) -> None:
+    eve.say("zhouhang", "下周三下午3点前给王总寄样品")
+    eve.press("zhouhang", "① 王建国")
+    eve.press("zhouhang", "10-08 周四 15:00")
+    eve.press("zhouhang", "登记")
+    (promise,) = promises(eve)
+    assert (promise.customer_id, promise.due_at) == ("C1001", shanghai("2026-10-08 15:00"))
 
 
 @pytest.fixture
