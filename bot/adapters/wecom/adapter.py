@@ -159,7 +159,7 @@ class WecomAdapter:
         if via == "bot":
             return self.bot.update(key, handle, card, now)
         if via == "bot_url" and self._url is not None:
-            return self._url.update_card(key, card)
+            return self._url.update_card(key, handle, card)
         return Outcome(key, Fate.NEVER, error="not_changeable", detail="这条消息不能原位更新")
 
     def recall(self, handle: Mapping[str, str]) -> Outcome:

@@ -70,7 +70,7 @@ class AppChannel:
         return outcomes
 
     def _send_batch(self, delivery: Delivery, recipients: Sequence[Recipient]) -> list[Outcome]:
-        task = task_id([recipient.key for recipient in recipients])
+        task = task_id([recipient.key for recipient in recipients], delivery.content)
         try:
             parts = parts_of(delivery.content, task_id=task, link=self._config.public_url, media=self._media)
         except WecomError as error:
@@ -176,7 +176,7 @@ class AppChannel:
 
     def update(self, account: str, key: str, handle: Mapping[str, str], card: Card) -> Outcome:
         """Change a card in place, by the code of the last press or else of the sending; each works once, for 72 hours."""
-        task = handle.get("task_id") or task_id([key])
+        task = handle.get("task_id") or task_id([key], card)
         template = closed_template(card, task_id=task, link=self._config.public_url)
         left = dict(handle)
         outcome = Outcome(key, Fate.NEVER, error="no_response_code", detail="卡片已不能更新")

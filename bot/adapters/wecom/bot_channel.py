@@ -134,7 +134,7 @@ class BotChannel:
         picture = [self._file(own_picture, content.title, is_image=True)] if own_picture else []
         if not content.buttons:
             return [*picture, *_markdown("\n".join(part for part in (mark, markdown_of(content)) if part))]
-        laid_out = plan(content, task_id=task_id([key]), link=self._link)
+        laid_out = plan(content, task_id=task_id([key], content), link=self._link)
         return [*picture, *_markdown(laid_out.before), {"msgtype": "template_card", "template_card": laid_out.template}]
 
     def _file(self, key: str, name: str, *, is_image: bool) -> Message:
@@ -169,7 +169,7 @@ class BotChannel:
         left = {name: value for name, value in handle.items() if not name.startswith("card_")}
         if not req_id or now.timestamp() - pressed_at >= PRESS_LIFE.total_seconds():
             return Outcome(key, Fate.NEVER, error="press_too_old", detail="智能机器人的卡片只能在点击后 5 秒内更新")
-        template = closed_template(card, task_id=handle.get("task_id") or task_id([key]), link=self._link)
+        template = closed_template(card, task_id=handle.get("task_id") or task_id([key], card), link=self._link)
         try:
             body = {"response_type": "update_template_card", "template_card": template}
             self._socket.request(_UPDATE, body, req_id=req_id)

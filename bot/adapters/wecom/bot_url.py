@@ -143,18 +143,20 @@ class BotUrl:
             return [self._failed(error, address, key)]
         handle = {"via": "bot_url"}
         if body["msgtype"] == "template_card":
-            handle |= {"task_id": task_id([key]), "message_id": task_id([key])}
+            task = str(body["template_card"]["task_id"])
+            handle |= {"task_id": task, "message_id": task}
         return [Outcome(key, Fate.SENT, handle=handle)]
 
-    def update_card(self, key: str, card: Card) -> Outcome:
+    def update_card(self, key: str, handle: Mapping[str, str], card: Card) -> Outcome:
         """Change a card in the answer to its press, if that is still open."""
+        task = handle.get("task_id") or task_id([key], card)
         with self._guard:
             press = self._presses.get(key)
             if press is None or press.is_over:
                 return Outcome(key, Fate.NEVER, error="press_too_old", detail="智能机器人的卡片只能在点击后 5 秒内更新")
-            press.template = closed_template(card, task_id=task_id([key]), link=self._link)
+            press.template = closed_template(card, task_id=task, link=self._link)
             press.changed.set()
-        return Outcome(key, Fate.SENT, handle={"via": "bot_url", "task_id": task_id([key])})
+        return Outcome(key, Fate.SENT, handle=handle)
 
     def _failed(self, error: WecomError, address: str, key: str) -> Outcome:
         if error.meaning.fate is Fate.LATER:
@@ -178,7 +180,7 @@ class BotUrl:
         content = delivery.content
         mark = REPEATED if delivery.repeat else ""
         if isinstance(content, Card):
-            laid_out = plan(content, task_id=task_id([key]), link=self._link)
+            laid_out = plan(content, task_id=task_id([key], content), link=self._link)
             if content.buttons and not laid_out.before:
                 return {"msgtype": "template_card", "template_card": laid_out.template}
             text = markdown_of(content)

@@ -67,7 +67,7 @@ class TestSending:
     def test_a_card_arrives_with_its_name_and_a_code(self, app: AppChannel, wecom: FakeWecom) -> None:
         [outcome] = app.send(deliver(CARD))
         assert outcome.handle["response_code"] == "RC2"
-        assert outcome.handle["task_id"] == task_id(["remind:42:1@p:lihua"])
+        assert outcome.handle["task_id"] == task_id(["remind:42:1@p:lihua"], CARD)
         assert [card["main_title"]["title"] for card in wecom.state.cards("lihua")] == ["拜访提醒"]
 
     def test_what_has_no_room_on_a_card_is_said_before_it(self, app: AppChannel, wecom: FakeWecom) -> None:
@@ -271,6 +271,12 @@ class TestAfterwards:
         [sent] = app.send(deliver("今" * 2000))
         assert app.recall(sent.handle).fate is Fate.SENT
         assert wecom.state.recalled == ["msg1", "msg2", "msg3"]
+
+    def test_a_changed_card_that_is_sent_anew_is_another_card(self, app: AppChannel, wecom: FakeWecom) -> None:
+        """What the outbox does when a card cannot be changed any more: the same key, and WeCom takes a task id once."""
+        self.sent(app)
+        assert fates(app.send(deliver(replace(CARD, body="改到 15:00")))) == ["sent"]
+        assert [card["main_title"]["desc"] for card in wecom.state.cards("lihua")] == ["7号门店 14:00", "改到 15:00"]
 
     def test_after_a_day_it_is_too_late(self, app: AppChannel, wecom: FakeWecom) -> None:
         sent = self.sent(app)

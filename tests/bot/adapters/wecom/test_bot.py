@@ -3,12 +3,14 @@ from __future__ import annotations
 import queue
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.adapters.base import Delivery, Fate, Outcome, Recipient
 from bot.adapters.lease import MemoryLease
@@ -16,14 +18,16 @@ from bot.adapters.token import MemoryTokenStore
 from bot.adapters.wecom.adapter import WecomAdapter
 from bot.adapters.wecom.bot_frames import Pace
 from bot.adapters.wecom.bot_media import BotMedia
+from bot.adapters.wecom.bot_message import read_bot_message
 from bot.adapters.wecom.config import BotConfig, WecomConfig
+from bot.adapters.wecom.crypto import Refused
 from bot.adapters.wecom.errors import WecomError
 from bot.adapters.wecom.stream import Streams, stream_body
 from bot.adapters.wecom.surroundings import Surroundings
 from bot.adapters.wecom.task import task_id
 from bot.clock import SystemClock
 from bot.reply import Button, ButtonStyle, Card, Content, Document, Field, Input, InputKind
-from bot.update import Media, MediaKind, Update, UpdateKind
+from bot.update import UPDATE_JSON, Media, MediaKind, Update, UpdateKind
 from tests.bot.adapters.wecom.conftest import eventually
 from tests.fakes.wecom.bot import BOT_ID, BOT_SECRET, BotServer, FakeBot, fake_bot
 from tests.fakes.wecom.crypto import aes_encrypt, key_of
@@ -479,3 +483,27 @@ def test_what_must_be_typed_is_asked_for_on_the_card(desk: Desk, bot: FakeBot) -
     desk.answer(desk.next(), replace(CARD, inputs=(Input("why", "原因", InputKind.TEXT),)))
     [body] = bot.sent("aibot_respond_msg")
     assert "请直接回复：原因" in str(body["template_card"])
+
+
+KINDS = ["text", "image", "mixed", "voice", "file", "video", "event", "stream", "hologram"]
+FIELDS = [
+    *KINDS, "msgid", "aibotid", "chatid", "chattype", "from", "userid", "content", "url", "aeskey", "msg_item", "quote",
+    "eventtype", "template_card_event", "event_key", "task_id", "selected_items", "selected_item", "option_ids", "create_time",
+]  # fmt: skip
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(FIELDS), inner, max_size=6),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=8), st.sampled_from(KINDS))
+def test_whatever_the_platform_says_is_read_or_refused(body: dict[str, Any], kind: str) -> None:
+    said = {"from": {"userid": "a"}, "chattype": "single"} | body | {"msgtype": kind}
+    try:
+        update = read_bot_message(said, received_at=datetime(2026, 9, 21, tzinfo=UTC), req_id="R")
+    except Refused:
+        return
+    if update is not None:
+        UPDATE_JSON.validate_json(UPDATE_JSON.dump_json(update))

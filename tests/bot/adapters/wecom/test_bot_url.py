@@ -172,7 +172,7 @@ class TestPresses:
         outcomes: list[Outcome] = []
 
         def turn(update: Update) -> None:
-            handle = {"via": "bot_url"}
+            handle = {"via": "bot_url", "task_id": task_id(["reply:1:0"])}
             outcomes.append(desk.adapter.update(update.chat, "reply:1:0", handle, CARD.closed("已完成"), NOW))
 
         desk.on_receive = lambda update: threading.Thread(target=turn, args=(update,)).start()

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.wecom.task import key_of, task_id
+from bot.reply import Card
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40))
@@ -16,8 +17,15 @@ def test_a_press_names_the_key_of_its_card(key: str) -> None:
 
 
 def test_a_usual_key_survives() -> None:
-    assert task_id(["reply:17:0@p:linke"]) == "reply@3a17@3a0@40p@3alinke"
-    assert key_of("reply@3a17@3a0@40p@3alinke") == "reply:17:0@p:linke"
+    task = task_id(["reply:17:0@p:linke"])
+    assert task.startswith("reply@3a17@3a0@40p@3alinke@@")
+    assert key_of(task) == "reply:17:0@p:linke"
+
+
+def test_the_same_card_has_the_same_id_and_a_changed_one_another() -> None:
+    first, again, changed = (task_id(["k"], Card(title)) for title in ("14:00", "14:00", "15:00"))
+    assert first == again != changed
+    assert key_of(changed) == "k"
 
 
 def test_several_keys_and_long_ones_become_a_digest_that_names_no_key() -> None:
