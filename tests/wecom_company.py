@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -97,6 +98,16 @@ class WecomCompany:
         else:
             xml = self.driver.message("text", sender=who, message_id=str(number), at=self._stamp(), Content=text)
         return self._deliver(who, xml, times)
+
+    def deliver_only(self, who: str, text: str) -> float:
+        """Deliver a message without waiting for its handling; returns the seconds until it was acknowledged."""
+        number = str(next(self._numbers))
+        xml = self.driver.message("text", sender=who, message_id=number, at=self._stamp(), Content=text)
+        self.driver.timestamp = self._stamp()
+        client = self.app.web.test_client()
+        begun = time.monotonic()
+        assert self.driver.post(client, xml) == 200
+        return time.monotonic() - begun
 
     def press(self, who: str, label: str, *, times: int = 1) -> list[Seen]:
         """Press the button on the newest card that has it."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from bot.photo import Reading
 from models.daily_report import report_of
 from models.person import Account, Person
 from models.roster import RosterChange
@@ -158,3 +160,29 @@ class TestDirectory:
         before = self.active(listed)
         follow_all(listed.app.services, listed.now)
         assert self.active(listed) == before
+
+
+def test_a_photo_that_takes_long_to_read_keeps_no_callback_waiting(tmp_path: Path) -> None:
+    """The worker reads for as long as it likes (30 s in the rule); meanwhile messages are taken, and handled once it is done."""
+    reading, done = threading.Event(), threading.Event()
+
+    class SlowReader(ScriptedReader):
+        def read(self, data: bytes) -> Reading:
+            reading.set()
+            done.wait(30)
+            return super().read(data)
+
+    reader = SlowReader()
+    reader.show(GATE, site_photo("2026-11-16", "14:05"))
+    company = WecomCompany(tmp_path, at="2026-11-16 14:10", reader=reader)
+    company.say("zhouhang", "拜访 华东机械")
+    worker = threading.Thread(target=lambda: company.say("zhouhang", image=GATE))
+    worker.start()
+    assert reading.wait(10)
+    took = [company.deliver_only("linke", f"第 {number} 条") for number in range(10)]
+    done.set()
+    worker.join(20)
+    company.runtime.settle()
+    company.close()
+    assert sorted(took)[5] < 0.1
+    assert len(company.inbox("linke")) == 10
