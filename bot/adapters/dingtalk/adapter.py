@@ -117,6 +117,7 @@ class DingtalkAdapter:
             robot=Robot(config, self._api),
             notices=Notices(config, self._oapi),
             name=self.directory.name,
+            is_short=quota.is_short,
         )
 
     def register(self, app: Flask, receive: Receive) -> None:
@@ -207,9 +208,9 @@ class DingtalkAdapter:
             down = time.monotonic() - state.down_since
             if down > _DOWN_FOR:
                 ills["dingtalk_stream"] = f"Stream 已断开 {down:.0f} 秒 {state.refused}".strip()
-        spent = [quota for quota in self.quota() if quota.is_blocked]
+        spent = [kind for kind in Kind if self._quota.is_blocked(kind, self._now())]
         if spent:
-            ills["dingtalk_quota"] = spent[0].sentence()
+            ills["dingtalk_quota"] = f"本月额度已用完：{'、'.join(spent)}"
         return ills
 
     def _receiver(self, receive: Receive) -> Receiver:

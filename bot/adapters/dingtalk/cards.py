@@ -148,7 +148,7 @@ def _refused(answer: Json) -> DingtalkError | None:
     results = wire.children(wire.child(answer, "result"), "deliverResults")
     bad = next((each for each in results if each.get("success") is not True), None)
     if bad is None:
-        return None
+        return DingtalkError(Kind.CONTENT, "card refused") if answer.get("success") is False else None
     words = wire.text(bad, "errorMsg") or "not delivered"
     error = api_error(400, {"code": words})
     return error if error.kind is not Kind.CONTENT else DingtalkError(Kind.GONE, words[:60])

@@ -55,10 +55,16 @@ class Composer:
         text = card_text(card)
         buttons = open_buttons(card)
         if buttons:
-            code = self._quick_replies.keep(to.account_id, QuickReply(to.key, buttons), now)
+            code = self._code(to, buttons, now)
             text = f"{text}\n\n{choices(list(buttons), code, with_links=chat.kind is ChatKind.DIRECT)}"
         title = short_title(card.title, card.body, card.note)
         return (*(MarkdownPart(title, piece) for piece in split_text(text)), *picture)
+
+    def _code(self, to: Recipient, buttons: dict[str, str], now: datetime) -> str:
+        try:
+            return self._quick_replies.keep(to.account_id, QuickReply(to.key, buttons), now)
+        except Exception as error:
+            raise DingtalkError(Kind.TRANSIENT, type(error).__name__, "快捷回复存取失败") from error
 
     def _document(self, document: Document) -> tuple[Part, ...]:
         caption = tuple(TextPart(piece) for piece in split_text(document.caption)) if document.caption else ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from threading import Lock
 from typing import Final
 
@@ -52,7 +53,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Courier:
-    """Sends deliveries. `name` knows a colleague's name, for groups where no real @ is possible."""
+    """Sends deliveries.
+
+    `name` knows a colleague's name, for groups where no real @ is possible; `is_short` says that calls are running out.
+    """
 
     config: DingtalkConfig
     composer: Composer
@@ -62,11 +66,13 @@ class Courier:
     robot: Robot
     notices: Notices
     name: Callable[[str], str]
+    is_short: Callable[[datetime], bool]
     progress: Progress = field(default_factory=Progress)
 
     def send(self, delivery: Delivery) -> list[Outcome]:
         """Send now; one outcome per recipient."""
-        if self.cards.takes(delivery):
+        free_words = self.sessions.is_open(delivery) and self.is_short(delivery.now)
+        if self.cards.takes(delivery) and not free_words:
             return [self.cards.send(delivery, to) for to in delivery.recipients]
         outcomes: list[Outcome] = []
         for parts, recipients in self._composed(delivery, outcomes):

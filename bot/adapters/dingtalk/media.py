@@ -6,9 +6,9 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from http import HTTPStatus
-from threading import Lock
+from threading import Lock, Semaphore
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
@@ -17,6 +17,7 @@ import requests
 from bot.adapters.base import FetchedMedia, TransportError
 from bot.adapters.dingtalk import wire
 from bot.adapters.dingtalk.api import Api
+from bot.adapters.dingtalk.background import in_daemon_thread
 from bot.adapters.dingtalk.errors import DingtalkError, Kind
 from bot.adapters.dingtalk.http import new_session
 from bot.update import Media
@@ -28,6 +29,7 @@ MAX_BYTES: Final = 20 * 1024 * 1024
 _TIMEOUT: Final = (5, 15)
 _WITHIN: Final = 30.0
 _MOST_REDIRECTS: Final = 3
+_AT_ONCE: Final = 3
 _KEPT: Final = 64
 _KEPT_FOR: Final = 600.0
 
@@ -115,7 +117,8 @@ class Prefetch:
     ) -> None:
         self._download = download
         self._clock = clock
-        self._executor = ThreadPoolExecutor(3, thread_name_prefix="dingtalk-media")
+        self._room = Semaphore(_AT_ONCE)
+        self._stopped = False
         self._waiting: OrderedDict[str, tuple[float, Future[FetchedMedia]]] = OrderedDict()
         self._guard = Lock()
 
@@ -124,8 +127,9 @@ class Prefetch:
         code = _code(media)
         with self._guard:
             self._drop_old()
-            if code and code not in self._waiting:
-                self._waiting[code] = (self._clock(), self._executor.submit(self._download, media))
+            if code and code not in self._waiting and not self._stopped:
+                begun = in_daemon_thread(lambda: self._in_turn(media), "dingtalk-media")
+                self._waiting[code] = (self._clock(), begun)
 
     def fetch(self, media: Media) -> FetchedMedia:
         """Return what was downloaded, waiting for it if need be; what was not begun or failed is tried now."""
@@ -143,7 +147,11 @@ class Prefetch:
 
     def stop(self) -> None:
         """Begin nothing more."""
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._stopped = True
+
+    def _in_turn(self, media: Media) -> FetchedMedia:
+        with self._room:
+            return self._download(media)
 
     def _drop_old(self) -> None:
         now = self._clock()

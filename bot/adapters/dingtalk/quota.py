@@ -6,6 +6,7 @@ arrive empty with 20001 until the first of the next month.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -16,6 +17,8 @@ from zoneinfo import ZoneInfo
 
 from bot.adapters.dingtalk.config import DingtalkConfig
 from bot.adapters.meter import Meter
+
+log: Final = logging.getLogger("bot.dingtalk.quota")
 
 BEIJING: Final = ZoneInfo("Asia/Shanghai")  # the platform's month, wherever the company sits
 
@@ -81,8 +84,11 @@ class QuotaBook:
         self._guard = Lock()
 
     def count(self, kind: Kind, now: datetime, count: int = 1) -> None:
-        """Count something that was used."""
-        self._meter.add(f"{self._name}:{kind}", _month(now), count)
+        """Count something that was used; a counter that fails never makes a message that was sent look unsent."""
+        try:
+            self._meter.add(f"{self._name}:{kind}", _month(now), count)
+        except Exception as error:  # noqa: BLE001 - whatever store stands behind the meter
+            log.warning("an allowance was not counted: %s", type(error).__name__)
 
     def exhausted(self, kind: Kind, now: datetime) -> None:
         """Believe the platform that nothing is left until the first of next month."""
@@ -93,6 +99,10 @@ class QuotaBook:
         """Whether the platform has said that nothing is left this month."""
         with self._guard:
             return now < self._blocked_until.get(kind, now)
+
+    def is_short(self, now: datetime) -> bool:
+        """Whether API calls are used up or nearly so: then words that cost none are better than a card."""
+        return self.is_blocked(Kind.API, now) or self.quota(Kind.API, now).ratio >= _WARN_AT[1]
 
     def quota(self, kind: Kind, now: datetime) -> Quota:
         """Return one allowance."""

@@ -13,11 +13,12 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from random import uniform
 from typing import Final, TypeVar
 
+from bot.adapters.dingtalk.background import in_daemon_thread
 from bot.adapters.dingtalk.connection import (
     CONNECT_ERRORS,
     Connection,
@@ -219,17 +220,4 @@ class Stream:
 
     async def _in_thread(self, call: Callable[[], T]) -> T:
         """Run a blocking call in a daemon thread: one that hangs delays neither the stop nor the end of the process."""
-        outcome: Future[T] = Future()
-        threading.Thread(target=_run, args=(call, outcome), name="dingtalk-call", daemon=True).start()
-        return await asyncio.wrap_future(outcome)
-
-
-def _run(call: Callable[[], T], outcome: Future[T]) -> None:
-    if not outcome.set_running_or_notify_cancel():
-        return
-    try:
-        result = call()
-    except Exception as error:  # noqa: BLE001 - handed to whoever awaits it
-        outcome.set_exception(error)
-    else:
-        outcome.set_result(result)
+        return await asyncio.wrap_future(in_daemon_thread(call, "dingtalk-call"))

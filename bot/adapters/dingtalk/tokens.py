@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from bot.adapters.dingtalk.errors import DingtalkError, Kind
 from bot.adapters.token import Token, TokenStore
 
 _EARLY: Final = timedelta(seconds=300)
@@ -41,16 +43,18 @@ class Tokens:
         self._fetch = fetch
 
     def get(self, kind: TokenKind) -> str:
-        """Return a token that lives for five minutes more at least."""
-        token = self._store.get(self._name(kind))
-        return token.value if token is not None and self._is_good(token) else self._refresh(kind, token)
+        """Return a token that lives for five minutes more at least; raises `DingtalkError`."""
+        with _store_errors():
+            token = self._store.get(self._name(kind))
+            return token.value if token is not None and self._is_good(token) else self._refresh(kind, token)
 
     def renew(self, kind: TokenKind, refused: str) -> str:
         """Return another token after `refused` was refused; within ten seconds of a fetch the one just fetched."""
-        token = self._store.get(self._name(kind))
-        if token is not None and (token.value != refused or self._now() - token.fetched_at < _TOO_SOON):
-            return token.value
-        return self._refresh(kind, token)
+        with _store_errors():
+            token = self._store.get(self._name(kind))
+            if token is not None and (token.value != refused or self._now() - token.fetched_at < _TOO_SOON):
+                return token.value
+            return self._refresh(kind, token)
 
     def _refresh(self, kind: TokenKind, old: Token | None) -> str:
         name = self._name(kind)
@@ -67,3 +71,14 @@ class Tokens:
 
     def _name(self, kind: TokenKind) -> str:
         return f"dingtalk:{self._client_id}:{kind}"
+
+
+@contextmanager
+def _store_errors() -> Iterator[None]:
+    """Turn a store that is away into an error that says: surely not sent, try again."""
+    try:
+        yield
+    except DingtalkError:
+        raise
+    except Exception as error:
+        raise DingtalkError(Kind.TRANSIENT, type(error).__name__, "令牌存取失败") from error

@@ -380,3 +380,38 @@ def test_ding_works_where_the_edition_has_it_and_blocks_nothing_where_not(desk: 
     )
     refused = next(iter(desk.adapter.ding(to, "请处理")))
     assert (refused.fate, refused.blocks) == (Fate.NEVER, False)
+
+
+# -- our own stores fail ---------------------------------------------------------------------------------------------------
+
+
+def test_a_store_that_is_away_before_the_call_means_surely_not_sent(desk: Desk, ding: FakeDingtalk) -> None:
+    def away(*_: object) -> None:
+        raise OSError("database is away")
+
+    desk.shared.tokens.get = away  # type: ignore[method-assign,assignment]
+    assert fates(desk.send("提醒", "zhouhang")) == [Fate.LATER]
+    desk.quick.keep = away  # type: ignore[method-assign,assignment]
+    assert fates(desk.send(CARD, "zhouhang")) == [Fate.LATER]
+    assert not ding.state.called(BATCH)
+
+
+def test_a_counter_that_is_away_after_the_call_does_not_make_a_sent_message_look_unsent(desk: Desk) -> None:
+    def away(*_: object) -> int:
+        raise OSError("database is away")
+
+    desk.meter.add = away  # type: ignore[method-assign]
+    assert fates(desk.send("提醒", "zhouhang")) == [Fate.SENT]
+
+
+def test_when_calls_run_out_a_reply_speaks_in_words_that_cost_none(carded: Desk, ding: FakeDingtalk) -> None:
+    carded.meter.add("dingtalk:dingabc123:api", f"{carded.watch.at:%Y-%m}", 4500)
+    carded.send(CARD, "zhouhang", reply_to=carded.session("zhouhang"))
+    assert ding.state.reached("zhouhang")[0].by == "session"
+    carded.send(CARD, "zhouhang")
+    assert ding.state.reached("zhouhang")[1].by == "card"
+
+
+def test_a_card_the_platform_says_no_to_is_not_called_sent(carded: Desk, ding: FakeDingtalk) -> None:
+    ding.state.trouble(CREATE, Trouble(200, {"success": False}))
+    assert fates(carded.send(CARD, "zhouhang")) == [Fate.NEVER]
