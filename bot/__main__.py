@@ -11,6 +11,8 @@ import click
 
 from bot.settings import ConfigError, Settings, load_settings
 
+IMPORTS: Final = ("people", "customers", "contacts")
+EXPORTS: Final = (*IMPORTS, "visits", "commitments", "reports", "metrics")
 DEFAULT_CONFIG: Final = Path("config.toml")
 
 
@@ -127,6 +129,50 @@ def doctor(config: Path | None, wecom_echo: bool) -> None:  # noqa: FBT001
     from bot.doctor import run_doctor  # noqa: PLC0415
 
     sys.exit(run_doctor(settings_of(config), wecom_echo=wecom_echo, echo=click.echo))
+
+
+@main.command("import")
+@config_option
+@click.argument("kind", type=click.Choice(IMPORTS))
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
+@click.option(
+    "--suspects", type=click.Choice(["auto", "new", "skip"]), default="auto", show_default=True,
+    help="Rows that may be a customer under another number: auto writes those with a number of their own.",
+)  # fmt: skip
+@click.option(
+    "--problems", type=click.Path(path_type=Path, dir_okay=False), default=None, help="Write problem rows here."
+)
+def import_(config: Path | None, kind: str, file: Path, dry_run: bool, suspects: str, problems: Path | None) -> None:  # noqa: FBT001  # one per option
+    """Import people, customers or contacts from CSV or XLSX as one batch."""
+    from bot.cli_data import run_import  # noqa: PLC0415  # the command line starts fast
+
+    sys.exit(run_import(settings_of(config), kind, file, dry_run=dry_run, suspects=suspects, problems=problems))
+
+
+@main.command("undo-import")
+@config_option
+@click.argument("batch")
+@click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
+def undo_import(config: Path | None, batch: str, dry_run: bool) -> None:  # noqa: FBT001
+    """Take a whole import back; records that were edited or used since stay."""
+    from bot.cli_data import run_undo  # noqa: PLC0415
+
+    sys.exit(run_undo(settings_of(config), batch, dry_run=dry_run))
+
+
+@main.command()
+@config_option
+@click.argument("kind", type=click.Choice(EXPORTS))
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default=None, help="File; .csv or .xlsx.")
+@click.option("--as", "person", default=None, help="Only what this person (id) may see, as in chat.")
+def export(config: Path | None, kind: str, out: Path | None, person: str | None) -> None:
+    """Export registers, records or numbers; CSV to standard output without --out."""
+    from bot.cli_data import run_export  # noqa: PLC0415
+
+    if out is not None and out.suffix.lower() not in {".csv", ".xlsx"}:
+        raise click.BadParameter(f"{out.name}: the suffix is .csv or .xlsx", param_hint="--out")
+    run_export(settings_of(config), kind, out, person)
 
 
 @main.group()

@@ -194,10 +194,15 @@ class VisitRules(Section):
     breakthroughs: tuple[str, ...] = ("价格让步", "交付周期", "定制方案", "服务承诺")
 
 
+class CustomerRules(Section):
+    """C01–C15."""
+
+    sources: tuple[str, ...] = ("官网表单", "展会扫码", "销售推荐", "渠道转介")  # C06; an empty one becomes 未知来源
+
+
 class CommitmentRules(Section):
     """P01–P15."""
 
-    escalate_after: Duration = timedelta(hours=1)  # J2: manager one hour after the deadline
     full_load: Annotated[float, Field(gt=0)] = 1.0  # P08
     place: Annotated[float, Field(gt=0, le=1)] = 0.1  # M9: share of a day that one registered promise takes
 
@@ -212,13 +217,6 @@ class DailyReportRules(Section):
     actions: tuple[str, ...] = ("客户拜访", "方案发送", "合同推进", "竞对反馈", "内部协同")
     breakthroughs: tuple[str, ...] = ("明确采购时间", "确认预算范围", "引入技术负责人")
     contract_stages: tuple[str, ...] = ("初谈", "报价", "样机测试", "终审", "签约")
-
-
-class NextStepRules(Section):
-    """P14."""
-
-    confirm_within: Duration = timedelta(hours=48)
-    warn_before: Duration = timedelta(hours=2)
 
 
 class DigestRules(Section):
@@ -247,7 +245,7 @@ class Rules(Section):
     visit: VisitRules = VisitRules()
     commitment: CommitmentRules = CommitmentRules()
     daily_report: DailyReportRules = DailyReportRules()
-    next_step: NextStepRules = NextStepRules()
+    customer: CustomerRules = CustomerRules()
     digest: DigestRules = DigestRules()
     undo: UndoRules = UndoRules()
     push: PushRules = PushRules()

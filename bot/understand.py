@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.context import Context
+from bot.context import Context, Turn
 from bot.parse.customer import CustomerIndex, CustomerName, Resolution
 from bot.parse.time import TimeMatch, parse_time, parse_times
 from models.customer import Customer, aliases_by_customer, focus_of, names_version, set_focus
@@ -26,17 +26,18 @@ class SharedIndex:
     lock: threading.Lock
 
 
-def index_of(ctx: Context) -> CustomerIndex:
+def index_of(ctx: Turn) -> CustomerIndex:
     """Return the index of customer names, fresh for this turn."""
     shared: SharedIndex | None = ctx.services.extras.get(INDEX)
     version = names_version(ctx.session)
     if shared is None or shared.version != version:
-        shared = SharedIndex(_build(ctx.session), version, threading.Lock())
+        shared = SharedIndex(build_index(ctx.session), version, threading.Lock())
         ctx.services.extras[INDEX] = shared
     return shared.index
 
 
-def _build(session: Session) -> CustomerIndex:
+def build_index(session: Session) -> CustomerIndex:
+    """Return a new index of all customers there are."""
     aliases = aliases_by_customer(session)
     teams = {person_id: manager_id for person_id, manager_id in session.execute(select(Person.id, Person.manager_id))}  # noqa: C416  # rows are not pairs to mypy
     names = (

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from typing import Final
-
 from bot import Context, Document, Reply, UserError, action, command
 from bot.cards.metric import ExplainMetric, ExportSnapshot, catalogue, explained
+from bot.sheet import csv_bytes
 from bot.windows import month_so_far
 from models.metric import METRICS, Metric, MetricSnapshot, Scope, find_metric, latest_snapshot, take_snapshot
-
-FORMULA_START: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @command(
@@ -59,14 +54,7 @@ def export(ctx: Context, press: ExportSnapshot) -> Reply:
 
 def csv_of(snapshot: MetricSnapshot) -> bytes:
     """Return the rows of a snapshot as CSV that Excel opens as UTF-8, formulas defused."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["类型", "编号", "名称", "计入"])
-    for row in snapshot.all_rows:
-        writer.writerow([*(_defused(str(cell)) for cell in row), "是" if row in snapshot.counted else "否"])
-    writer.writerow(["合计", snapshot.fraction, f"快照 #{snapshot.id}", ""])
-    return ("﻿" + out.getvalue()).encode()
-
-
-def _defused(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA_START) else cell
+    rows: list[list[str]] = [["类型", "编号", "名称", "计入"]]
+    rows += [[*map(str, row), "是" if row in snapshot.counted else "否"] for row in snapshot.all_rows]
+    rows.append(["合计", snapshot.fraction, f"快照 #{snapshot.id}", ""])
+    return csv_bytes(rows)

@@ -16,6 +16,9 @@ from models.person import Concern, Sight
 NAMES_VERSION = "customer_names_version"
 """Setting that grows with every change of a name, so that the index of each process knows when to refresh."""
 
+HIGHEST_ID = "customer_highest_id"
+"""Setting with the highest number that was ever taken away again; ids are never used twice."""
+
 EARTH_RADIUS_M = 6_371_000
 FOCUS_FOR = timedelta(minutes=30)
 
@@ -95,7 +98,8 @@ def customers_in_sight(session: Session, sight: Sight) -> list[Customer]:
 
 def next_customer_id(session: Session) -> str:
     """Return the next free customer code (C1001 …)."""
-    highest = max((int(id_[1:]) for id_ in session.scalars(select(Customer.id)) if id_[1:].isdigit()), default=1000)
+    taken = (int(id_[1:]) for id_ in session.scalars(select(Customer.id)) if id_[:1] == "C" and id_[1:].isdecimal())
+    highest = max(max(taken, default=1000), int(get_setting(session, HIGHEST_ID) or 0))
     return f"C{highest + 1}"
 
 

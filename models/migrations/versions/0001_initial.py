@@ -97,6 +97,16 @@ def upgrade() -> None:
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('person_id', name=op.f('pk_focus'))
     )
+    op.create_table('import_batch',
+    sa.Column('id', sa.String(length=24), nullable=False),
+    sa.Column('kind', sa.String(length=16), nullable=False),
+    sa.Column('by_person_id', sa.String(length=64), nullable=True),
+    sa.Column('file_name', sa.String(length=200), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('counts', sa.JSON(), nullable=False),
+    sa.Column('undone_at', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_import_batch'))
+    )
     op.create_table('inbox',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('platform', sa.String(length=16), nullable=False),
@@ -337,6 +347,38 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('daily_report', schema=None) as batch_op:
         batch_op.create_index('ix_daily_report_on', ['on'], unique=False)
+
+    op.create_table('import_change',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('batch_id', sa.String(length=24), nullable=False),
+    sa.Column('record_id', sa.String(length=64), nullable=False),
+    sa.Column('change', sa.String(length=8), nullable=False),
+    sa.Column('before', sa.JSON(), nullable=False),
+    sa.Column('after', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['batch_id'], ['import_batch.id'], name=op.f('fk_import_change_batch_id_import_batch')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_import_change'))
+    )
+    with op.batch_alter_table('import_change', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_import_change_batch_id'), ['batch_id'], unique=False)
+
+    op.create_table('import_draft',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('person_id', sa.String(length=64), nullable=False),
+    sa.Column('kind', sa.String(length=16), nullable=False),
+    sa.Column('media_key', sa.String(length=64), nullable=False),
+    sa.Column('file_name', sa.String(length=200), nullable=False),
+    sa.Column('state', sa.String(length=8), nullable=False),
+    sa.Column('compared', sa.Integer(), nullable=False),
+    sa.Column('suspects', sa.JSON(), nullable=False),
+    sa.Column('decisions', sa.JSON(), nullable=False),
+    sa.Column('counts', sa.JSON(), nullable=False),
+    sa.Column('batch_id', sa.String(length=24), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_import_draft_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_import_draft'))
+    )
+    with op.batch_alter_table('import_draft', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_import_draft_state'), ['state'], unique=False)
 
     op.create_table('leave',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -697,6 +739,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_leave_person_id'))
 
     op.drop_table('leave')
+    with op.batch_alter_table('import_draft', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_import_draft_state'))
+
+    op.drop_table('import_draft')
+    with op.batch_alter_table('import_change', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_import_change_batch_id'))
+
+    op.drop_table('import_change')
     with op.batch_alter_table('daily_report', schema=None) as batch_op:
         batch_op.drop_index('ix_daily_report_on')
 
@@ -752,6 +802,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_inbox_lane_state_id')
 
     op.drop_table('inbox')
+    op.drop_table('import_batch')
     op.drop_table('focus')
     with op.batch_alter_table('event', schema=None) as batch_op:
         batch_op.drop_index('ix_event_subject')
