@@ -37,6 +37,7 @@ _SAMPLE = 5
 _SAMPLE_RATIO = 6
 _LONG = 2.0
 _ZOOM = 3.0
+_OVER = 1.1  # how much better it must read upside down: a sign in a foreign script reads badly both ways
 _MIN_SCORE = 0.5
 
 
@@ -113,7 +114,7 @@ class RapidEngine:
     def _upside_down(self, pixels: Pixels, quads: list[Quad]) -> bool:
         chosen = sorted((quad for quad in quads if not is_tall(quad)), key=lambda quad: -width_of(quad))[:_SAMPLE]
         sample = [_shortened(cut_out(pixels, quad, height=STRIP_HEIGHT)) for quad in chosen]
-        return bool(sample) and self._score([turned(strip, 2) for strip in sample]) > self._score(sample)
+        return bool(sample) and self._score([turned(strip, 2) for strip in sample]) > _OVER * self._score(sample)
 
     def _score(self, strips: list[Pixels]) -> float:
         return float(np.mean([confidence * min(len(text), 8) for text, confidence, _ in self._recognise(strips)]))
