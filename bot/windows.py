@@ -8,9 +8,9 @@ from bot.context import Turn
 
 
 def month_so_far(turn: Turn) -> tuple[datetime, datetime]:
-    """Return the first instant of this month and the end of today."""
-    today = turn.calendar.local_date(turn.now)
-    return turn.calendar.at(today.replace(day=1), time()), turn.calendar.at(today + timedelta(days=1), time())
+    """Return the first instant of this month and the one just after now: what is due later today is not due yet."""
+    first = turn.calendar.local_date(turn.now).replace(day=1)
+    return turn.calendar.at(first, time()), turn.now + timedelta(microseconds=1)
 
 
 def today(turn: Turn) -> tuple[datetime, datetime]:

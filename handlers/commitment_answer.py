@@ -25,7 +25,8 @@ from bot.cards.commitment_told import (
 )
 from bot.promise.told import telling
 from bot.understand import due_in
-from models.commitment import Answer, Commitment, CommitmentState, CommitmentTold
+from models.commitment import Commitment, CommitmentState
+from models.commitment_told import Answer, CommitmentTold
 from models.person import Person, managers_of
 
 NO_IDEA = frozenset({"不知道", "说不好", "没法定", "不确定"})

@@ -11,16 +11,8 @@ from bot.parse.time import TimeMatch
 from bot.promise.meant import as_said, customers_of, meant
 from bot.promise.told import grey_reminders, refresh_told
 from bot.understand import due_in
-from models.commitment import (
-    Answer,
-    Commitment,
-    CommitmentMove,
-    CommitmentState,
-    reminders,
-    reschedule,
-    start_clock,
-    told_of,
-)
+from models.commitment import Commitment, CommitmentMove, CommitmentState, reminders, reschedule, start_clock
+from models.commitment_told import Answer, told_of
 from models.world import World
 
 MOVED: Final = re.compile(
@@ -40,7 +32,7 @@ def hear_move(ctx: Context) -> Claimed | None:
     found = [one for one in meant(ctx) if one.state == CommitmentState.OPEN]
     if when is None or not found:
         return None
-    return Claimed("承诺改期", lambda: _which(ctx, found, when), 0.95)
+    return Claimed("承诺改期", lambda: _which(ctx, found, when), 1.8)
 
 
 def _which(ctx: Context, found: list[Commitment], when: TimeMatch) -> Reply:

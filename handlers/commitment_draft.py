@@ -11,7 +11,7 @@ from bot.cards.commitment import DropDraft, OtherWhen, PickWhen, PickWho, Regist
 from bot.promise.answer import settle, take_basis, take_words
 from bot.promise.draft import DRAFT, DRAFT_FOR, show
 from bot.promise.register import register_if_shown
-from models.commitment import CommitmentDraft, draft_of
+from models.commitment_draft import CommitmentDraft, draft_of
 
 YES: Final = re.compile(
     r"(?i)^(?:仍|还是|就|先|直接)?(?:登记|确认|确定|好的?|对的?|都对|是的?|可以|行|没问题|继续|ok)(?:吧|了|啊|呀)?(?:并问\w+)?[。.!！]?$"

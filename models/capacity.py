@@ -9,7 +9,8 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import Date, ForeignKey, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.commitment import Commitment, CommitmentState, CommitmentTold
+from models.commitment import Commitment, CommitmentState
+from models.commitment_told import CommitmentTold
 from models.db import Base, UtcDateTime
 from models.person import Person
 from models.rules.commitment import DOERS

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Select, String, Text, func, select
+from sqlalchemy import ForeignKey, Index, Select, String, Text, case, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.chat import BigId, next_number
+from models.chat import BigId
 from models.db import Base, UtcDateTime
 from models.deadline import Deadline, Start, Subject, start_deadline, stop_deadlines
 from models.metric import Measured, Ref, Scope, metric
-from models.person import Concern, Person, Sight
+from models.person import Concern, Sight
 from models.rules.clock import Clock
 from models.rules.escalation import step_due_at
 from models.rules.gates import COMMITMENT_GATE, Requirement
@@ -32,15 +31,6 @@ class CommitmentState(StrEnum):
     CLOSED = "closed"
     MISSED = "missed"  # its owner said that it will not be kept
     UNDONE = "undone"
-
-
-class Answer(StrEnum):
-    """What a role said to a promise it was told of (P03)."""
-
-    WAITING = "waiting"
-    YES = "yes"
-    NO = "no"
-    ASKS = "asks"  # needs to know more first
 
 
 class Commitment(Base):
@@ -101,24 +91,6 @@ class Commitment(Base):
         )
 
 
-class CommitmentTold(Base):
-    """Somebody who was told of a promise, and what he answered; `card_key` names his card."""
-
-    __tablename__ = "commitment_told"
-    __table_args__ = (Index("ix_commitment_told_person_id", "person_id"),)
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    commitment_id: Mapped[str] = mapped_column(ForeignKey("commitment.id"), index=True)
-    role: Mapped[str] = mapped_column(String(16))
-    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
-    card_key: Mapped[str] = mapped_column(String(200), default="")
-    answer: Mapped[str] = mapped_column(String(8), default=Answer.WAITING)
-    earliest_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    note: Mapped[str] = mapped_column(String(300), default="")
-    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    urged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-
 class CommitmentMove(Base):
     """A new time for a promise: asked about, and confirmed (or not) by its owner; the history of its times (P05)."""
 
@@ -136,68 +108,7 @@ class CommitmentMove(Base):
     undone: Mapped[bool] = mapped_column(default=False)
 
 
-class CommitmentDraft(Base):
-    """A promise that is being asked about before it is registered; buttons carry its `id`."""
-
-    __tablename__ = "commitment_draft"
-    __table_args__ = (Index("ix_commitment_draft_owner_id", "owner_id", "created_at"),)
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    owner_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
-    said: Mapped[str] = mapped_column(Text, default="")
-    called: Mapped[str] = mapped_column(String(40), default="")  # what the person was called: 王总
-    customer_id: Mapped[str | None] = mapped_column(ForeignKey("customer.id"))
-    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
-    choices: Mapped[list[Any]] = mapped_column(JSON, default=list)  # [customer id, contact id or null] to pick from
-    matter: Mapped[str] = mapped_column(String(200), default="")
-    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    when_said: Mapped[str] = mapped_column(String(60), default="")
-    doubt: Mapped[str] = mapped_column(String(20), default="")  # why the time is asked about; empty: it is settled
-    offers: Mapped[list[str]] = mapped_column(JSON, default=list)  # other instants to pick from, ISO
-    basis_media: Mapped[str | None] = mapped_column(String(64))
-    basis_note: Mapped[str] = mapped_column(String(80), default="")
-    seen_load: Mapped[float] = mapped_column(default=0.0)  # the fullest day its owner was warned of
-    overheard_id: Mapped[int | None] = mapped_column(BigId)
-    commitment_id: Mapped[str | None] = mapped_column(String(32))
-    dropped: Mapped[bool] = mapped_column(default=False)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it still waits to be registered."""
-        return self.commitment_id is None and not self.dropped
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether nothing more needs asking."""
-        return bool(self.customer_id and self.matter and self.due_at and not self.doubt)
-
-
 # -- registering -------------------------------------------------------------------------------------------------------
-
-
-def register(session: Session, draft: CommitmentDraft, *, now: datetime, day: date) -> Commitment:
-    """Make a promise of a settled draft under the next number of the local `day` (P02)."""
-    assert draft.customer_id is not None
-    assert draft.due_at is not None
-    made = Commitment(
-        id=next_number(session, "CN", f"{day:%Y%m%d}"), owner_id=draft.owner_id, customer_id=draft.customer_id,
-        contact_id=draft.contact_id, matter=draft.matter, said=draft.said, due_at=draft.due_at, first_due_at=draft.due_at,
-        registered_at=now, basis_media=draft.basis_media, basis_note=draft.basis_note, reschedules=0,
-    )  # fmt: skip
-    session.add(made)
-    draft.commitment_id = made.id
-    session.flush()
-    return made
-
-
-def same_open(session: Session, draft: CommitmentDraft) -> Commitment | None:
-    """Return an open promise of the same person, customer, matter and time, if there is one."""
-    query = select(Commitment).where(
-        Commitment.owner_id == draft.owner_id, Commitment.customer_id == draft.customer_id,
-        Commitment.matter == draft.matter, Commitment.due_at == draft.due_at, Commitment.state == CommitmentState.OPEN,
-    )  # fmt: skip
-    return session.scalars(query.limit(1)).first()
 
 
 def start_clock(session: Session, clock: Clock, commitment: Commitment, now: datetime, world: World) -> Deadline:
@@ -213,19 +124,6 @@ def reminders(deadline: Deadline, world: World) -> list[datetime]:
     running, around = deadline.running, world.around(deadline.owner_id)
     planned = (step_due_at(running, n, around) for n, step in enumerate(running.clock.steps) if step.reminder)
     return sorted(at for at in planned if at is not None and running.started_at < at < (running.target_at or at))
-
-
-def person_for(session: Session, role: str, owner_id: str) -> Person | None:
-    """Return who of a role is told of a person's promise: of the owner's region if there is one, else the first (P03)."""
-    owner = session.get(Person, owner_id)
-    people = session.scalars(select(Person).where(Person.role == role, Person.active, Person.id != owner_id))
-    return min(people, key=lambda p: (owner is None or not p.region or p.region != owner.region, p.id), default=None)
-
-
-def told_of(session: Session, commitment_id: str) -> list[CommitmentTold]:
-    """Return everybody who was told of a promise, the doer first."""
-    query = select(CommitmentTold).where(CommitmentTold.commitment_id == commitment_id)
-    return list(session.scalars(query.order_by(CommitmentTold.id)))
 
 
 # -- changing ----------------------------------------------------------------------------------------------------------
@@ -302,15 +200,6 @@ def moves_of(session: Session, commitment_id: str) -> list[CommitmentMove]:
 # -- asking ------------------------------------------------------------------------------------------------------------
 
 
-def visible(session: Session, commitment_id: str, sight: Sight) -> Commitment | None:
-    """Return a promise by number if the viewer may see it: owner, his leaders, and who was told of it."""
-    commitment = session.get(Commitment, commitment_id)
-    if commitment is None:
-        return None
-    involved = [told.person_id for told in told_of(session, commitment_id)]
-    return commitment if sight.covers(Concern.COMMITMENT, commitment.owner_id, involved) else None
-
-
 def open_of(session: Session, owner_id: str) -> list[Commitment]:
     """Return the open promises of a person, the nearest first."""
     return list(session.scalars(_open().where(Commitment.owner_id == owner_id)))
@@ -350,28 +239,19 @@ def due_overview(
 def closing_rate(
     session: Session, owners: Collection[str] | None, start: datetime, end: datetime, *, now: datetime | None = None
 ) -> tuple[list[Commitment], list[Commitment]]:
-    """Return (kept, due) of the promises due in [start, end): closed in time with proof, of those that are due (P05).
+    """Return (kept, due) of the promises settled in [start, end): closed in time with proof, of all that are due (P05).
 
-    Due by `now` (default `end`) or closed before; what was taken back does not count. `owners` None means everybody's.
+    A promise is settled when its time is up, or earlier when it is closed earlier. Open ones count once they are due by
+    `now` (default `end`); what was taken back does not count. `owners` None means everybody's.
     """
-    by = end if now is None else now
-    query = select(Commitment).where(
-        Commitment.due_at >= start, Commitment.due_at < end, Commitment.state != CommitmentState.UNDONE
-    )
+    by = end if now is None else min(now, end)
+    settled = case((Commitment.closed_at < Commitment.due_at, Commitment.closed_at), else_=Commitment.due_at)
+    query = select(Commitment).where(settled >= start, settled < end, Commitment.state != CommitmentState.UNDONE)
     if owners is not None:
         query = query.where(Commitment.owner_id.in_(owners))
     rows = session.scalars(query.order_by(Commitment.due_at, Commitment.id))
     due = [row for row in rows if row.due_at <= by or row.state != CommitmentState.OPEN]
     return [row for row in due if row.kept], due
-
-
-def draft_of(session: Session, owner_id: str, since: datetime) -> CommitmentDraft | None:
-    """Return the newest draft of a person that is still open and younger than `since`."""
-    query = select(CommitmentDraft).where(
-        CommitmentDraft.owner_id == owner_id, CommitmentDraft.created_at >= since,
-        CommitmentDraft.commitment_id.is_(None), CommitmentDraft.dropped.is_(False),
-    )  # fmt: skip
-    return session.scalars(query.order_by(CommitmentDraft.id.desc())).first()
 
 
 def _open() -> Select[tuple[Commitment]]:

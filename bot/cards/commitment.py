@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from bot.action import Action
 from bot.reply import Button, ButtonStyle, Card, Field
-from models.commitment import Commitment, CommitmentDraft
+from models.commitment import Commitment
+from models.commitment_draft import CommitmentDraft
 from models.customer import Contact, Customer
 from models.rules.workday import WorkCalendar
 

@@ -78,7 +78,7 @@ def moved(commitment: Commitment, move: CommitmentMove, reminded: Sequence[datet
     )
 
 
-def closed_words(commitment: Commitment, kept: int, due: int) -> str:
+def closed_words(commitment: Commitment, rate: str) -> str:
     """Receipt of a kept promise and the closing rate of the month (P05)."""
     if commitment.waybill:
         proof = f"，单号 {commitment.waybill} 已识别"
@@ -87,7 +87,7 @@ def closed_words(commitment: Commitment, kept: int, due: int) -> str:
     late = ""
     if commitment.closed_at and commitment.closed_at > commitment.due_at:
         late = f"（晚 {late_words(commitment.closed_at - commitment.due_at)}）"
-    return f"✅ 闭环{late}{proof}。{commitment.id} {commitment.matter}。承诺闭环率本月 {kept}/{due}。"
+    return f"✅ 闭环{late}{proof}。{commitment.id} {commitment.matter}。承诺闭环率本月 {rate}。"
 
 
 def given_up_for_manager(who: str, commitment: Commitment, customer: str, zone: ZoneInfo) -> Card:

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from bot.action import Action
 from bot.cards.commitment import due_words, short_words
 from bot.reply import Button, ButtonStyle, Card, CardState
-from models.commitment import Answer, Commitment, CommitmentState, CommitmentTold
+from models.commitment import Commitment, CommitmentState
+from models.commitment_told import Answer, CommitmentTold
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from bot.parse.time import Grain
 from bot.promise.draft import people, put_time
 from bot.promise.hear import RECORDING, hear_promise, matter_in, sounds_like_a_promise
 from bot.understand import due_in, find_customer
-from models.commitment import CommitmentDraft
+from models.commitment_draft import CommitmentDraft
 
 AS_SAID: Final = re.compile(r"就按|按原来|不改|就这个|就那天")
 AFTER: Final = re.compile(r"节后|假后|上班")

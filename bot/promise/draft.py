@@ -12,7 +12,9 @@ from bot.parse.time import Kind, Note, TimeMatch
 from bot.promise.hear import Heard, contact_row_id, last_seen
 from bot.reply import Reply
 from models.capacity import load_on
-from models.commitment import Commitment, CommitmentDraft, person_for
+from models.commitment import Commitment
+from models.commitment_draft import CommitmentDraft
+from models.commitment_told import person_for
 from models.customer import Contact, Customer, contacts_of
 from models.person import Person, Role
 from models.rules.commitment import DOERS, is_too_full, roles_for

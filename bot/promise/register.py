@@ -10,7 +10,9 @@ from bot.context import Context
 from bot.promise.draft import customer_of, show, to_tell, too_full
 from bot.reply import Reply
 from bot.understand import speak_of
-from models.commitment import Commitment, CommitmentDraft, CommitmentTold, register, reminders, same_open, start_clock
+from models.commitment import Commitment, reminders, start_clock
+from models.commitment_draft import CommitmentDraft, register, same_open
+from models.commitment_told import CommitmentTold
 from models.overheard import Overheard, OverheardState
 from models.world import World
 

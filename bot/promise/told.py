@@ -9,7 +9,8 @@ from bot.context import Context
 from bot.outbox import load
 from bot.promise.draft import customer_of
 from bot.reply import Card
-from models.commitment import Answer, Commitment, CommitmentTold, told_of
+from models.commitment import Commitment
+from models.commitment_told import Answer, CommitmentTold, told_of
 from models.person import Person
 
 

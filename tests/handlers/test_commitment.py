@@ -12,7 +12,8 @@ from sqlalchemy import select
 from bot.reply import Card
 from models.capacity import book
 from models.chat import OutboxRow
-from models.commitment import Commitment, CommitmentTold
+from models.commitment import Commitment
+from models.commitment_told import CommitmentTold
 from tests.chat import Company, shanghai
 from tests.readers import ScriptedReader, chat_screenshot
 

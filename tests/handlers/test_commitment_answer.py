@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from models.commitment import Answer, CommitmentTold
+from models.commitment_told import Answer, CommitmentTold
 from tests.chat import Company
 
 
