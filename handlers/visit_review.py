@@ -17,7 +17,6 @@ from bot.cards.visit_review import (
     OwnView,
     SetOption,
     choose_option,
-    confirmation_needed,
     review_understood,
     visit_finished,
 )
@@ -25,14 +24,12 @@ from bot.parse.sentence.reading import Resolvers
 from bot.parse.sentence.review import Review, review, without
 from bot.parse.signal import built_in
 from bot.promise import offer_to_register
+from bot.steps import Proposal, propose
 from bot.understand import customers_in, due_in, times_in
-from models.customer import Customer
-from models.deadline import Start, Subject, start_deadline
 from models.person import Person
 from models.rules.gates import VISIT_GATE
 from models.rules.photo import entry_timing
 from models.visit import EvidenceState, NextStep, Visit, VisitState, done_kinds, evidence_of, open_visit
-from models.world import World
 
 SUMMARY_MAX: Final = 300
 CLAUSES: Final = re.compile(r"[，,。；;！!\n]")
@@ -243,39 +240,22 @@ def _finish(ctx: Context, visit: Visit) -> Reply:
 
 
 def _next_step(ctx: Context, visit: Visit) -> NextStep:
-    """Record the next step and ask the manager, on a clock that climbs (P14)."""
-    step = NextStep(
-        owner_id=visit.owner_id, customer_id=visit.customer_id, visit_id=visit.id, goal=visit.goal,
-        text=visit.draft["next_step"], due_at=datetime.fromisoformat(visit.draft["next_due"]), created_at=ctx.now,
-    )  # fmt: skip
-    ctx.session.add(step)
-    ctx.session.flush()
-    ctx.note(
-        "next_step.recorded", "next_step", str(step.id), visit=visit.id, text=step.text, due=step.due_at.isoformat()
-    )
-    manager = ctx.session.get(Person, ctx.sender.manager_id) if ctx.sender.manager_id else None
-    if manager is None:
-        return step
-    customer = ctx.session.get(Customer, visit.customer_id)
+    """Put the next step of the review to the manager (P14)."""
     background = f"异议：{'、'.join(visit.objections)}" if visit.objections else f"目标：{visit.goal}"
-    card = confirmation_needed(
-        step.id, ctx.sender.name, customer.label if customer else visit.customer_id, _promise(step, visit),
-        background=background, note=_backfill_note(ctx, visit),
+    return propose(
+        ctx,
+        Proposal(
+            customer_id=visit.customer_id, text=visit.draft["next_step"], goal=visit.goal, visit_id=visit.id,
+            due_at=datetime.fromisoformat(visit.draft["next_due"]), said=_promise(visit), background=background,
+            note=_backfill_note(ctx, visit),
+        ),
     )  # fmt: skip
-    ctx.send(manager.id, card, key=f"P14:{step.id}", subject=f"next_step:{step.id}", rule="P14")
-    clock = ctx.settings.rules.clocks["next_step_confirmation"]
-    start = Start(owner_id=manager.id, at=ctx.now, submitter_id=visit.owner_id)
-    start_deadline(
-        ctx.session, clock, Subject("next_step", str(step.id)), start, World(ctx.session, ctx.calendar, ctx.now)
-    )
-    return step
 
 
-def _promise(step: NextStep, visit: Visit) -> str:
-    said = visit.draft.get("summary", "")
-    return next(
-        (part for part in said.replace("；", "，").split("，") if step.text and step.text[-2:] in part), step.text
-    )
+def _promise(visit: Visit) -> str:
+    """Return the clause the next step was read from."""
+    step, said = visit.draft["next_step"], visit.draft.get("summary", "")
+    return next((part.strip() for part in CLAUSES.split(said) if step and step[-2:] in part), step)
 
 
 def _backfill_note(ctx: Context, visit: Visit) -> str:

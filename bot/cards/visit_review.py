@@ -9,7 +9,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.action import Action
-from bot.reply import Button, ButtonStyle, Card
+from bot.cards.deadline import Occasion, deadline_card
+from bot.reply import Button, ButtonStyle, Card, Content
+from models.customer import Customer
+from models.rules.clock import Recipient
+from models.visit import NextStep
 
 WEEKDAYS = "一二三四五六日"
 FIELD_NAMES = {"goal": "目标", "breakthrough": "突破点", "next_step": "下一步", "next_due": "截止日", "summary": "摘要"}
@@ -146,3 +150,40 @@ def confirmation_needed(step_id: int, who: str, customer: str, step: str, *, bac
         Button("改期限", AnswerStep(step_id, "changed")),
     )
     return Card(title="【待确认】下一步", body=body, buttons=buttons)
+
+
+def _step_words(occasion: Occasion) -> str:
+    step = occasion.session.get(NextStep, int(occasion.deadline.subject_id))
+    if step is None:
+        return ""
+    customer = occasion.session.get(Customer, step.customer_id)
+    return f"{occasion.world.name(step.owner_id)} @{customer.label if customer else step.customer_id}：{step.text}"
+
+
+def _answers(step_id: int) -> tuple[Button, ...]:
+    return (
+        Button("同意", AnswerStep(step_id, "agreed"), ButtonStyle.PRIMARY),
+        Button("我来定", AnswerStep(step_id, "taken")),
+        Button("改期限", AnswerStep(step_id, "changed")),
+    )
+
+
+@deadline_card("confirmation_soon")
+def _soon(occasion: Occasion) -> Card:
+    """Two hours before somebody else is asked (J10)."""
+    body = f"{_step_words(occasion)}\n还剩 2 小时，到点会请上一级看。"
+    return Card(title="【待确认】还没回", body=body, buttons=_answers(int(occasion.deadline.subject_id)))
+
+
+@deadline_card("confirmation_overdue")
+def _overdue(occasion: Occasion) -> Content:
+    """The next level is asked, and the rep need not push (P14, J10)."""
+    asked = [who.person_id for who in occasion.firing.told if who.role is not Recipient.SUBMITTER]
+    if occasion.who.role is Recipient.SUBMITTER:
+        return f"已请{occasion.world.name(asked[0])}看，你不用催。" if asked else "主管还没回，已记下。"
+    late = f"{occasion.world.name(occasion.deadline.owner_id)} 48 小时未确认。"
+    return Card(
+        title="【待确认】请你定",
+        body=f"{_step_words(occasion)}\n{late}",
+        buttons=_answers(int(occasion.deadline.subject_id)),
+    )

@@ -28,6 +28,10 @@ def visiting(tmp_path: Path) -> Iterator[Company]:
     made.close()
 
 
+def asked(company: Company, who: str) -> list[str]:
+    return [message.text for message in company.inbox(who) if "【待确认】" in message.text]
+
+
 def stored(company: Company) -> Visit:
     with company.session() as session:
         visit = session.get(Visit, VISIT)
@@ -92,18 +96,20 @@ def test_the_manager_agrees_once_and_late_presses_change_nothing(visiting: Compa
     (again,) = visiting.press("chenmin", "我来谈", on=card)
     assert "已由陈敏处理" in again.text
     visiting.advance(days=4)
-    assert not [m for m in visiting.inbox("hechuan") if "下一步" in m.text]
+    assert asked(visiting, "hechuan") == []
 
 
 def test_after_two_working_days_without_an_answer_the_director_is_asked_once(visiting: Company) -> None:
     visiting.say("zhouhang", SAID)
     visiting.press("zhouhang", "把那句删掉")
     visiting.advance_to("2026-11-18 16:39")
-    assert not [m for m in visiting.inbox("hechuan") if "下一步" in m.text]
+    assert asked(visiting, "hechuan") == []
     visiting.advance_to("2026-11-18 16:40")
-    assert len([m for m in visiting.inbox("hechuan") if "下一步" in m.text]) == 1
+    (text,) = asked(visiting, "hechuan")
+    assert "陈敏 48 小时未确认" in text
+    assert "已请何川看，你不用催" in visiting.said("zhouhang")
     visiting.advance(days=3)
-    assert len([m for m in visiting.inbox("hechuan") if "下一步" in m.text]) == 1
+    assert len(asked(visiting, "hechuan")) == 1
 
 
 def test_the_next_step_is_due_on_friday_at_six(visiting: Company) -> None:
