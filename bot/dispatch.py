@@ -23,9 +23,9 @@ from bot.adapters.base import TransportError
 from bot.command import Claimed, Command, Listener, NotMine, action
 from bot.context import Context, UserError
 from bot.media import remember_media
-from bot.outbox import Address, Note
+from bot.outbox import Address, Note, load
 from bot.parse.command import nearest, parse_command
-from bot.reply import Button, Card, Content, Document, Reply
+from bot.reply import Button, Card, CardState, Content, Document, Reply
 from bot.services import Services
 from bot.update import MAX_TEXT, UPDATE_JSON, Media, MediaKind, Update, UpdateKind
 from models.chat import GroupMemberRow, GroupRow, InboxRow, OutboxRow
@@ -168,6 +168,9 @@ class Dispatcher:
             return NOT_YOURS
         if ctx.update.press.value not in ctx.card.content:
             return CLOSED_BUTTON
+        shown = load(ctx.card)
+        if isinstance(shown, Card) and shown.state is CardState.VOID:
+            return f"{shown.note or '这张卡片已作废'}，不用处理了。"
         _remember_press(ctx.card, ctx.update)
         handler, _ = self._services.registry.actions[type(pressed)]
         return handler(ctx, pressed)

@@ -22,42 +22,34 @@ from bot import (
 )
 from bot.cards.daily_report import (
     EditReport,
-    ExcuseMissing,
     FillReport,
-    LeaveIt,
-    NudgeMissing,
     PickProgress,
     WithdrawReport,
     ask_quote,
     handed_in,
     line_words,
-    missing_for_manager,
-    nudged,
     support_needed,
     which_progress,
 )
 from bot.parse.signal import built_in
+from bot.report_count import show_count
 from bot.understand import customers_in, find_customer
+from bot.undo import deed_of, in_window, own_events, take_back
 from models.customer import Customer, customers_in_sight
 from models.daily_report import (
     REPORTING_ROLES,
     CompetitorMove,
     DailyReport,
     Line,
-    ReportState,
     collected,
     day_bounds,
     hand_in,
     names_of_customers,
     nearest_step,
-    report_code,
     report_of,
-    team_count,
 )
-from models.deadline import Subject, change_deadline, deadlines_of, stop_deadlines
-from models.person import Leave, Person
-from models.rules.running import acknowledge
-from models.world import World
+from models.daily_report_version import version_of
+from models.deadline import Subject, stop_deadlines
 
 SPLIT: Final = re.compile(r"[；;\n]+")
 SUPPORT: Final = re.compile(r"(?:需要?支持|求助)[:：]?\s*(.+)")
@@ -228,15 +220,20 @@ def _submit(
     if not lines:
         raise UserError("今天还没有记录。写成：日报 客户拜访 恒信；方案发送 蓝海")
     due_at = ctx.calendar.at(on, ctx.settings.rules.daily_report.due_at)
+    earlier = report_of(ctx.session, ctx.sender.id, on)
+    before = version_of(ctx.session, earlier) if earlier else None
     report = hand_in(ctx.session, owner_id=ctx.sender.id, on=on, at=ctx.update.at, due_at=due_at, lines=lines)
     step = nearest_step(ctx.session, ctx.sender.id, ctx.now)
     report.tomorrow, report.support = tomorrow or (step.text if step else ""), support
-    ctx.note("daily_report.submitted", "daily_report", report.code, late=report.late_minutes, lines=len(lines))
+    ctx.note(
+        "daily_report.submitted", "daily_report", report.code,
+        late=report.late_minutes, lines=len(lines), before=before,
+    )  # fmt: skip
     notes = [_competitor(ctx, line) for line in lines if line.action == COMPETITOR and line.text]
     stop_deadlines(ctx.session, Subject("daily_report", report.code), ctx.update.at, "submitted")
     if support:
         _ask_for_support(ctx, report)
-    show_managers(ctx, on)
+    show_count(ctx, ctx.sender, on)
     return handed_in(report, took, ctx.zone, "".join(notes))
 
 
@@ -254,27 +251,8 @@ def _competitor(ctx: Context, line: Line) -> str:
 def _ask_for_support(ctx: Context, report: DailyReport) -> None:
     if ctx.sender.manager_id:
         card = support_needed(ctx.sender.name, report.support)
-        ctx.send(
-            ctx.sender.manager_id, card, key=f"D04:{report.code}", subject=f"daily_report:{report.code}", rule="D04"
-        )
-
-
-def show_managers(ctx: Context, on: date) -> None:
-    """Bring the manager's card of the day up to date in place; no new message (J3)."""
-    if ctx.sender.manager_id is None:
-        return
-    due_at = ctx.calendar.at(on, ctx.settings.rules.daily_report.due_at)
-    count = team_count(ctx.session, ctx.sender.manager_id, on, at=due_at)
-    known = {
-        person.id: "已知晓，稍后交"
-        for person in count.missing
-        for deadline in deadlines_of(ctx.session, Subject("daily_report", report_code(person.id, on)))
-        if deadline.acknowledged_at
-    }
-    card = missing_for_manager(on, count, f"{due_at.astimezone(ctx.calendar.zone):%H:%M}", known)
-    for row in ctx.cards_about(f"daily_report:daily_report_missing:{due_at.isoformat()}"):
-        if row.person_id == ctx.sender.manager_id:
-            ctx.change(row.key, card)
+        key = f"D04:{report.code}:{ctx.row_id}"
+        ctx.send(ctx.sender.manager_id, card, key=key, subject=f"daily_report:{report.code}", rule="D04")
 
 
 # -- buttons -----------------------------------------------------------------------------------------------------------
@@ -304,52 +282,10 @@ def withdraw(ctx: Context, press: WithdrawReport) -> Reply:
     report = report_of(ctx.session, ctx.sender.id, on)
     if report is None:
         return "这份日报已经撤回了。"
-    if ctx.now - report.submitted_at > ctx.settings.rules.undo.window:
-        return "已过 10 分钟，改内容请发：改日报 把A改成B"
-    report.state = ReportState.WITHDRAWN
+    event = next(e for e in own_events(ctx, ctx.sender.id, {"daily_report.submitted"}) if e.subject_id == report.code)
+    deed = deed_of(ctx, event)
+    if deed is None or deed.blocked or not in_window(ctx, event):
+        return f"已过 10 分钟，改内容请发：更正 {on:%m-%d} 日报"
+    take_back(ctx, deed, ctx.sender, f"已撤回（{ctx.now.astimezone(ctx.zone):%H:%M}）")
     ctx.close_card("已撤回")
-    ctx.note("daily_report.withdrawn", "daily_report", report.code)
-    show_managers(ctx, on)
     return _ask_progress(ctx, on, collected(ctx.session, ctx.sender.id, *day_bounds(ctx.calendar, on)))
-
-
-@action(NudgeMissing)
-def nudge(ctx: Context, press: NudgeMissing) -> Reply:
-    on = date.fromisoformat(press.on)
-    missing = _missing(ctx, on)
-    due = f"{ctx.settings.rules.daily_report.due_at:%H:%M}"
-    for person in missing:
-        card = nudged(on, ctx.sender.name, due)
-        code = report_code(person.id, on)
-        ctx.send(person.id, card, key=f"D05:nudge:{code}", subject=f"daily_report:{code}", rule="D05")
-    return f"已私聊催：{'、'.join(p.name for p in missing)}。" if missing else "都交了，不用催。"
-
-
-@action(ExcuseMissing)
-def excuse(ctx: Context, press: ExcuseMissing) -> Reply:
-    on = date.fromisoformat(press.on)
-    missing = _missing(ctx, on)
-    start, end = day_bounds(ctx.calendar, on)
-    for person in missing:
-        ctx.session.add(Leave(person_id=person.id, from_at=start, until_at=end))
-        ctx.note("leave.given", "person", person.id, on=press.on)
-        stop_deadlines(ctx.session, Subject("daily_report", report_code(person.id, on)), ctx.now, "leave")
-    ctx.session.flush()
-    ctx.close_card("已改为请假")
-    return f"已改为请假：{'、'.join(p.name for p in missing)}。" if missing else "没有人未交。"
-
-
-@action(LeaveIt)
-def leave_it(ctx: Context, press: LeaveIt) -> Reply:
-    world = World(ctx.session, ctx.calendar, ctx.now)
-    for person in _missing(ctx, date.fromisoformat(press.on)):
-        for deadline in deadlines_of(
-            ctx.session, Subject("daily_report", report_code(person.id, date.fromisoformat(press.on)))
-        ):
-            change_deadline(ctx.session, deadline, lambda r: acknowledge(r, ctx.sender.id, ctx.now), world)
-    ctx.close_card("先不管")
-    return "好，先放着。"
-
-
-def _missing(ctx: Context, on: date) -> tuple[Person, ...]:
-    return team_count(ctx.session, ctx.sender.id, on, at=ctx.now).missing

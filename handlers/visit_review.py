@@ -277,6 +277,8 @@ def _open(ctx: Context, visit_id: str) -> Visit:
     visit = ctx.session.get(Visit, visit_id)
     if visit is None or visit.owner_id != ctx.sender.id:
         raise UserError("这次拜访不是你的。")
+    if visit.state == VisitState.UNDONE:
+        raise UserError(f"{visit.id} 已经撤销了，再发「拜访 客户」重新开始。")
     if visit.state != VisitState.OPEN:
         raise UserError(f"{visit.id} 已经结束了。要改请回「撤销」或发「更正 {visit.id}」。")
     return visit

@@ -141,6 +141,12 @@ def hand_in(
     report.state, report.submitted_at = ReportState.SUBMITTED, at
     report.late_minutes = late_minutes(at, due_at)
     session.flush()
+    put_lines(session, report, lines)
+    return report
+
+
+def put_lines(session: Session, report: DailyReport, lines: list[Line]) -> None:
+    """Give a report these lines instead of those it has."""
     for item in items_of(session, report.id):
         session.delete(item)
     session.add_all(
@@ -151,7 +157,6 @@ def hand_in(
         for line in lines
     )  # fmt: skip
     session.flush()
-    return report
 
 
 def late_minutes(at: datetime, due_at: datetime) -> int:

@@ -20,7 +20,7 @@ from models.chat import BigId
 from models.db import Base, UtcDateTime
 from models.rules.clock import Clock
 from models.rules.escalation import Firing, next_due, take
-from models.rules.running import Running, stop
+from models.rules.running import Running, reopen, stop
 from models.world import World
 
 _FIRING_LOCK: Final = 7_003
@@ -151,6 +151,18 @@ def stop_deadlines(
     stopped = deadlines_of(session, subject, clocks)
     for deadline in stopped:
         _store(deadline, stop(deadline.running, at, reason), None)
+    session.flush()
+    return stopped
+
+
+def reopen_deadlines(session: Session, subject: Subject, reason: str, world: World) -> list[Deadline]:
+    """Let what was stopped for `reason` run on, because that was taken back (M10); returns the rows that run again."""
+    query = select(Deadline).where(
+        Deadline.subject_kind == subject.kind, Deadline.subject_id == subject.id, Deadline.stop_reason == reason
+    )
+    stopped = _locked(session, query.order_by(Deadline.id))
+    for deadline in stopped:
+        _store(deadline, reopen(deadline.running), world)
     session.flush()
     return stopped
 

@@ -194,6 +194,11 @@ def visits_of_customer(session: Session, customer_id: str, sight: Sight, *, limi
     return list(session.scalars(query.order_by(Visit.finished_at.desc()).limit(limit)))
 
 
+def steps_of(session: Session, visit_id: str) -> list[NextStep]:
+    """Return the next steps that came of a visit."""
+    return list(session.scalars(select(NextStep).where(NextStep.visit_id == visit_id).order_by(NextStep.id)))
+
+
 def open_steps(session: Session, owner_id: str) -> list[NextStep]:
     """Return a person's next steps that are neither done nor undone, the nearest first."""
     query = select(NextStep).where(

@@ -90,6 +90,11 @@ def stop(running: Running, at: datetime, reason: str) -> Running:
     return running if running.stopped_at else replace(running, stopped_at=at, stop_reason=reason)
 
 
+def reopen(running: Running) -> Running:
+    """Let it run on because what stopped it was taken back (M10): as if it had never stopped; what it said stays said."""
+    return replace(running, stopped_at=None, stop_reason=None)
+
+
 def retracted(running: Running) -> tuple[Taken, ...]:
     """Return steps that fired although the matter had been handled before their deadline (J5: 「已接，忽略上条」)."""
     stopped_at = running.stopped_at

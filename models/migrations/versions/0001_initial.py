@@ -394,6 +394,21 @@ def upgrade() -> None:
     with op.batch_alter_table('leave', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_leave_person_id'), ['person_id'], unique=False)
 
+    op.create_table('undo_request',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('owner_id', sa.String(length=64), nullable=False),
+    sa.Column('events', sa.JSON(), nullable=False),
+    sa.Column('left_out', sa.JSON(), nullable=False),
+    sa.Column('shown_by', sa.String(length=200), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('dropped', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['owner_id'], ['person.id'], name=op.f('fk_undo_request_owner_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_undo_request'))
+    )
+    with op.batch_alter_table('undo_request', schema=None) as batch_op:
+        batch_op.create_index('ix_undo_request_owner_id', ['owner_id', 'asked_at'], unique=False)
+
     op.create_table('competitor_move',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('customer_id', sa.String(length=32), nullable=False),
@@ -735,6 +750,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_competitor_move_customer_id'))
 
     op.drop_table('competitor_move')
+    with op.batch_alter_table('undo_request', schema=None) as batch_op:
+        batch_op.drop_index('ix_undo_request_owner_id')
+
+    op.drop_table('undo_request')
     with op.batch_alter_table('leave', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_leave_person_id'))
 
