@@ -155,16 +155,16 @@ def stop_deadlines(
     return stopped
 
 
-def reopen_deadlines(session: Session, subject: Subject, reason: str, world: World) -> list[Deadline]:
-    """Let what was stopped for `reason` run on, because that was taken back (M10); returns the rows that run again."""
+def reopen_deadline(session: Session, subject: Subject, reason: str, world: World) -> Deadline | None:
+    """Let what was last stopped for `reason` run on, because that was taken back (M10); returns the row, if there is one."""
     query = select(Deadline).where(
         Deadline.subject_kind == subject.kind, Deadline.subject_id == subject.id, Deadline.stop_reason == reason
     )
-    stopped = _locked(session, query.order_by(Deadline.id))
-    for deadline in stopped:
+    for deadline in _locked(session, query.order_by(Deadline.id.desc()).limit(1)):
         _store(deadline, reopen(deadline.running), world)
-    session.flush()
-    return stopped
+        session.flush()
+        return deadline
+    return None
 
 
 def change_deadline(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
-from bot.context import Turn
+from bot.context import Context
 from bot.outbox import load
 from bot.reply import Card, CardState
 from bot.undo.deeds import undone_kind
@@ -28,75 +28,75 @@ class Effects:
     cards: tuple[tuple[str, OutboxRow], ...]  # (whose, which)
 
 
-def effects_of(turn: Turn, deed: Deed, person_id: str) -> Effects:
+def effects_of(ctx: Context, deed: Deed, person_id: str) -> Effects:
     """Foresee what `take_back` would do; changes nothing."""
-    rows = list(_rows_about(turn, deed))
+    rows = list(_rows_about(ctx, deed))
     unsent = sum(row.state == OutboxState.WAITING for row in rows)
     cards: dict[str, tuple[str, OutboxRow]] = {}
     for row in rows:
         if row.sent_at is not None and row.person_id not in {None, person_id} and isinstance(load(row), Card):
-            person = turn.session.get(Person, row.person_id)
+            person = ctx.session.get(Person, row.person_id)
             cards[row.person_id or ""] = (person.name if person else "", row)
-    return Effects(_reminders(turn, deed), unsent, tuple(cards.values()))
+    return Effects(_reminders(ctx, deed), unsent, tuple(cards.values()))
 
 
-def _reminders(turn: Turn, deed: Deed) -> int:
+def _reminders(ctx: Context, deed: Deed) -> int:
     """Count the reminders that are still to come."""
-    world, count = World(turn.session, turn.calendar, turn.now), 0
+    world, count = World(ctx.session, ctx.calendar, ctx.now), 0
     for subject in deed.subjects:
-        for deadline in deadlines_of(turn.session, subject):
+        for deadline in deadlines_of(ctx.session, subject):
             running, around = deadline.running, world.around(deadline.owner_id)
             taken = {step.number for step in running.taken}
             ahead = [n for n, step in enumerate(running.clock.steps) if step.reminder and n not in taken]
-            count += sum((step_due_at(running, n, around) or turn.now) > turn.now for n in ahead)
+            count += sum((step_due_at(running, n, around) or ctx.now) > ctx.now for n in ahead)
     return count
 
 
-def take_back(turn: Turn, deed: Deed, by: Person, note: str) -> None:
+def take_back(ctx: Context, deed: Deed, by: Person, note: str) -> None:
     """Take a deed back. Nobody gets a new message: what was unsent stays unsent, what was shown turns grey with `note`."""
     for subject in deed.subjects:
-        stop_deadlines(turn.session, subject, turn.now, "undone")
-        turn.cancel(str(subject))
-    for row in [*_rows_about(turn, deed), *_own_answers(turn, deed)]:
-        _void(turn, row, note)
-    REVERSALS[deed.event.kind].apply(turn, deed)
-    turn.record(
+        stop_deadlines(ctx.session, subject, ctx.now, "undone")
+        ctx.cancel(str(subject))
+    for row in [*_rows_about(ctx, deed), *_own_answers(ctx, deed)]:
+        _void(ctx, row, note)
+    REVERSALS[deed.event.kind].apply(ctx, deed)
+    ctx.record(
         undone_kind(deed.event), deed.event.subject_kind, deed.event.subject_id,
         actor_id=by.id, event=deed.event.id, of=deed.event.kind, label=deed.label,
     )  # fmt: skip
 
 
-def _rows_about(turn: Turn, deed: Deed) -> Iterator[OutboxRow]:
+def _rows_about(ctx: Context, deed: Deed) -> Iterator[OutboxRow]:
     """Yield what the outbox holds about a deed: nothing older than it, so that an earlier call for it stays as it was."""
     for subject in deed.subjects:
-        for row in turn.cards_about(str(subject)):
+        for row in ctx.cards_about(str(subject)):
             if row.created_at >= deed.event.at:
                 yield row
 
 
-def _own_answers(turn: Turn, deed: Deed) -> list[OutboxRow]:
+def _own_answers(ctx: Context, deed: Deed) -> list[OutboxRow]:
     """Return the receipts the deed was answered with."""
     query = select(OutboxRow).where(OutboxRow.cause == deed.event.cause, OutboxRow.is_push.is_(False))
-    return list(turn.session.scalars(query)) if deed.subjects and deed.event.cause else []
+    return list(ctx.session.scalars(query)) if deed.subjects and deed.event.cause else []
 
 
-def _void(turn: Turn, row: OutboxRow, note: str) -> None:
+def _void(ctx: Context, row: OutboxRow, note: str) -> None:
     content = load(row)
     if not isinstance(content, Card) or content.state is CardState.VOID:
         return
     if row.state == OutboxState.MERGED and row.merged_into is not None:
-        _void_inside(turn, row.merged_into, content, note)
+        _void_inside(ctx, row.merged_into, content, note)
         return
-    turn.change(row.key, content.closed(note, state=CardState.VOID))
+    ctx.change(row.key, content.closed(note, state=CardState.VOID))
 
 
-def _void_inside(turn: Turn, merged_id: int, card: Card, note: str) -> None:
+def _void_inside(ctx: Context, merged_id: int, card: Card, note: str) -> None:
     """Take one matter out of a card that several were merged into over night: its words and its buttons."""
-    row = turn.session.get(OutboxRow, merged_id)
+    row = ctx.session.get(OutboxRow, merged_id)
     merged = load(row) if row is not None else None
     if row is None or not isinstance(merged, Card):
         return
     dead = {button.action for button in card.buttons}
     buttons = tuple(replace(b, disabled=b.disabled or b.action in dead) for b in merged.buttons)
     body = merged.body.replace(card.as_text(), f"【{card.title}】{note}")
-    turn.change(row.key, replace(merged, body=body, buttons=buttons))
+    ctx.change(row.key, replace(merged, body=body, buttons=buttons))

@@ -6,13 +6,13 @@ from datetime import date
 
 from sqlalchemy import select
 
-from bot.context import Turn
+from bot.context import Context
 from bot.report_count import show_count
 from bot.undo.deeds import undoing_of
 from bot.undo.reversal import Deed, Reversal, reversal
 from models.daily_report import DailyReport, report_of
 from models.daily_report_version import take_back
-from models.deadline import Subject, reopen_deadlines
+from models.deadline import Subject, reopen_deadline
 from models.event import Event
 from models.person import Person
 from models.world import World
@@ -20,34 +20,34 @@ from models.world import World
 SUBMITTED = "daily_report.submitted"
 
 
-def _submitted(turn: Turn, event: Event) -> Deed | None:
-    report = _report(turn, event)
-    if report is None or _handed_in_again(turn, event):
+def _submitted(ctx: Context, event: Event) -> Deed | None:
+    report = _report(ctx, event)
+    if report is None or _handed_in_again(ctx, event):
         return None
     before = event.data.get("before")
     also = ("恢复成改之前的那版",) if before else ("这天算没交，到点照常提醒",)
     return Deed(event, f"{report.on:%m-%d} 日报", subjects=(Subject("daily_report", report.code),), also=also)
 
 
-def _report(turn: Turn, event: Event) -> DailyReport | None:
+def _report(ctx: Context, event: Event) -> DailyReport | None:
     owner_id, _, day = event.subject_id.rpartition(":")
-    return report_of(turn.session, owner_id, date.fromisoformat(day))
+    return report_of(ctx.session, owner_id, date.fromisoformat(day))
 
 
-def _handed_in_again(turn: Turn, event: Event) -> bool:
+def _handed_in_again(ctx: Context, event: Event) -> bool:
     query = select(Event).where(Event.kind == SUBMITTED, Event.subject_id == event.subject_id, Event.id > event.id)
-    return any(undoing_of(turn, later) is None for later in turn.session.scalars(query))
+    return any(undoing_of(ctx, later) is None for later in ctx.session.scalars(query))
 
 
-def _undo(turn: Turn, deed: Deed) -> None:
-    report = _report(turn, deed.event)
+def _undo(ctx: Context, deed: Deed) -> None:
+    report = _report(ctx, deed.event)
     assert report is not None
     before = deed.event.data.get("before")
-    take_back(turn.session, report, before, at=deed.event.at)
+    take_back(ctx.session, report, before, at=deed.event.at)
     if before is None:
-        world = World(turn.session, turn.calendar, turn.now)
-        reopen_deadlines(turn.session, Subject("daily_report", report.code), "submitted", world)
-    show_count(turn, turn.session.get_one(Person, report.owner_id), report.on)
+        world = World(ctx.session, ctx.calendar, ctx.now)
+        reopen_deadline(ctx.session, Subject("daily_report", report.code), "submitted", world)
+    show_count(ctx, ctx.session.get_one(Person, report.owner_id), report.on)
 
 
 reversal(Reversal(SUBMITTED, "日报", _submitted, _undo))

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from bot.context import Turn
+from bot.context import Context
 from bot.undo.reversal import REVERSALS, Deed, referred_to_by
 from models.event import Event
 
@@ -16,14 +16,14 @@ LOOK_BACK = 60
 """Events looked through, the newest first."""
 
 
-def deed_of(turn: Turn, event: Event) -> Deed | None:
+def deed_of(ctx: Context, event: Event) -> Deed | None:
     """Return what an event did, with everything that stands against taking it back; None when nothing is left of it."""
     row = REVERSALS.get(event.kind)
-    deed = row.describe(turn, event) if row and undoing_of(turn, event) is None else None
-    return replace(deed, blocked=(*deed.blocked, *referred_to_by(turn.session, deed))) if deed else None
+    deed = row.describe(ctx, event) if row and undoing_of(ctx, event) is None else None
+    return replace(deed, blocked=(*deed.blocked, *referred_to_by(ctx.session, deed))) if deed else None
 
 
-def undoing_of(turn: Turn, event: Event) -> Event | None:
+def undoing_of(ctx: Context, event: Event) -> Event | None:
     """Return the event by which an event was taken back, if it was; its `label` is what people called it."""
     query = select(Event).where(
         Event.subject_kind == event.subject_kind,
@@ -31,7 +31,7 @@ def undoing_of(turn: Turn, event: Event) -> Event | None:
         Event.kind == undone_kind(event),
         Event.id > event.id,
     )
-    return next((later for later in turn.session.scalars(query) if later.data.get("event") == event.id), None)
+    return next((later for later in ctx.session.scalars(query) if later.data.get("event") == event.id), None)
 
 
 def undone_kind(event: Event) -> str:
@@ -39,18 +39,18 @@ def undone_kind(event: Event) -> str:
     return f"{event.subject_kind}.undone"
 
 
-def own_events(turn: Turn, person_id: str, kinds: Iterable[str] | None = None) -> list[Event]:
+def own_events(ctx: Context, person_id: str, kinds: Iterable[str] | None = None) -> list[Event]:
     """Return what a person did that can be taken back by its kind, the newest first; undone ones are among them."""
     wanted = list(REVERSALS if kinds is None else kinds)
     query = select(Event).where(Event.actor_id == person_id, Event.kind.in_(wanted))
-    return list(turn.session.scalars(query.order_by(Event.id.desc()).limit(LOOK_BACK)))
+    return list(ctx.session.scalars(query.order_by(Event.id.desc()).limit(LOOK_BACK)))
 
 
-def own_deeds(turn: Turn, person_id: str, count: int) -> list[Deed]:
+def own_deeds(ctx: Context, person_id: str, count: int) -> list[Deed]:
     """Return the last `count` deeds of a person that are not undone, the newest first."""
     found: list[Deed] = []
-    for event in own_events(turn, person_id):
-        deed = deed_of(turn, event)
+    for event in own_events(ctx, person_id):
+        deed = deed_of(ctx, event)
         if deed is not None:
             found.append(deed)
         if len(found) == count:
@@ -58,14 +58,14 @@ def own_deeds(turn: Turn, person_id: str, count: int) -> list[Deed]:
     return found
 
 
-def own_events_about(turn: Turn, person_id: str, number: str) -> list[Event]:
+def own_events_about(ctx: Context, person_id: str, number: str) -> list[Event]:
     """Return a person's own deeds about the record of a number, the newest first; empty for other people's records."""
     query = select(Event).where(
         Event.subject_id == number, Event.actor_id == person_id, Event.kind.in_(list(REVERSALS))
     )
-    return list(turn.session.scalars(query.order_by(Event.id.desc())))
+    return list(ctx.session.scalars(query.order_by(Event.id.desc())))
 
 
-def in_window(turn: Turn, event: Event, asked_at: datetime | None = None) -> bool:
+def in_window(ctx: Context, event: Event, asked_at: datetime | None = None) -> bool:
     """Whether it is still time: 9:59 after the deed yes, 10:00 no (`rules.undo.window`)."""
-    return (asked_at or turn.now) - event.at < turn.settings.rules.undo.window
+    return (asked_at or ctx.now) - event.at < ctx.settings.rules.undo.window

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.context import Turn
+from bot.context import Context
 from bot.undo.reversal import Deed, Reversal, reversal
 from models.deadline import Subject, reschedule
 from models.event import Event
@@ -10,20 +10,20 @@ from models.person import Leave
 from models.world import World
 
 
-def _taken(turn: Turn, event: Event) -> Deed | None:
-    leave = turn.session.get(Leave, event.data["leave"])
+def _taken(ctx: Context, event: Event) -> Deed | None:
+    leave = ctx.session.get(Leave, event.data["leave"])
     if leave is None or leave.cancelled:
         return None
-    zone = turn.calendar.zone
+    zone = ctx.calendar.zone
     label = f"{leave.from_at.astimezone(zone):%m-%d} 起的请假"
     return Deed(event, label, subjects=(Subject("leave", str(leave.id)),), also=("提醒照常",))
 
 
-def _undo(turn: Turn, deed: Deed) -> None:
-    leave = turn.session.get_one(Leave, deed.event.data["leave"])
+def _undo(ctx: Context, deed: Deed) -> None:
+    leave = ctx.session.get_one(Leave, deed.event.data["leave"])
     leave.cancelled = True
-    turn.session.flush()
-    reschedule(turn.session, World(turn.session, turn.calendar, turn.now), leave.person_id)
+    ctx.session.flush()
+    reschedule(ctx.session, World(ctx.session, ctx.calendar, ctx.now), leave.person_id)
 
 
 reversal(Reversal("leave.taken", "请假", _taken, _undo))

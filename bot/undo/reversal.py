@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from bot.context import Turn
+from bot.context import Context
 from models.deadline import Subject
 from models.event import Event
 
@@ -39,8 +39,8 @@ class Reversal:
 
     event: str
     word: str
-    describe: Callable[[Turn, Event], Deed | None]
-    apply: Callable[[Turn, Deed], None]
+    describe: Callable[[Context, Event], Deed | None]
+    apply: Callable[[Context, Deed], None]
 
 
 REVERSALS: Final[dict[str, Reversal]] = {}

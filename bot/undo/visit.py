@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import delete, select
 
-from bot.context import Turn
+from bot.context import Context
 from bot.undo.reversal import Deed, Reversal, reversal
 from models.customer import Customer
 from models.daily_report import DailyReport, DailyReportItem, ReportState
@@ -15,41 +15,41 @@ from models.person import Person
 from models.visit import NextStep, NextStepState, Visit, VisitState, steps_of
 
 
-def _recorded(turn: Turn, event: Event) -> Deed | None:
-    visit = turn.session.get(Visit, event.subject_id)
+def _recorded(ctx: Context, event: Event) -> Deed | None:
+    visit = ctx.session.get(Visit, event.subject_id)
     if visit is None or visit.state != VisitState.DONE:
         return None
-    steps = steps_of(turn.session, visit.id)
+    steps = steps_of(ctx.session, visit.id)
     return Deed(
         event,
-        f"{visit.id} {_customer(turn, visit)}拜访",
+        f"{visit.id} {_customer(ctx, visit)}拜访",
         subjects=(Subject("visit", visit.id), *(Subject("next_step", str(step.id)) for step in steps)),
         also=tuple(f"下一步「{step.text}」一并撤掉" for step in steps if step.state != NextStepState.UNDONE),
-        blocked=(*_confirmed(turn, steps), *_reported(turn, visit)),
+        blocked=(*_confirmed(ctx, steps), *_reported(ctx, visit)),
     )
 
 
-def _started(turn: Turn, event: Event) -> Deed | None:
-    visit = turn.session.get(Visit, event.subject_id)
+def _started(ctx: Context, event: Event) -> Deed | None:
+    visit = ctx.session.get(Visit, event.subject_id)
     if visit is None or visit.state != VisitState.OPEN:
         return None
-    label = f"{visit.id} {_customer(turn, visit)}拜访（还没结束）"
+    label = f"{visit.id} {_customer(ctx, visit)}拜访（还没结束）"
     return Deed(event, label, subjects=(Subject("visit", visit.id),), open_ended=True)
 
 
-def _customer(turn: Turn, visit: Visit) -> str:
-    customer = turn.session.get(Customer, visit.customer_id)
+def _customer(ctx: Context, visit: Visit) -> str:
+    customer = ctx.session.get(Customer, visit.customer_id)
     return customer.label if customer else visit.customer_id
 
 
-def _confirmed(turn: Turn, steps: list[NextStep]) -> list[str]:
+def _confirmed(ctx: Context, steps: list[NextStep]) -> list[str]:
     """Name the managers who have decided on what came of the visit."""
     deciders = {step.decided_by for step in steps if step.decided_by and step.state != NextStepState.UNDONE}
-    people = (turn.session.get(Person, person_id) for person_id in sorted(deciders))
+    people = (ctx.session.get(Person, person_id) for person_id in sorted(deciders))
     return [f"{person.name}已据此确认下一步" for person in people if person]
 
 
-def _reported(turn: Turn, visit: Visit) -> list[str]:
+def _reported(ctx: Context, visit: Visit) -> list[str]:
     """Name the daily reports of its owner that list the visit."""
     query = (
         select(DailyReport)
@@ -57,17 +57,17 @@ def _reported(turn: Turn, visit: Visit) -> list[str]:
         .where(DailyReport.owner_id == visit.owner_id, DailyReport.state == ReportState.SUBMITTED)
         .where(DailyReportItem.text == visit.id)
     )
-    return [f"已写进 {report.on:%m-%d} 日报" for report in turn.session.scalars(query)]
+    return [f"已写进 {report.on:%m-%d} 日报" for report in ctx.session.scalars(query)]
 
 
-def _undo(turn: Turn, deed: Deed) -> None:
-    visit = turn.session.get_one(Visit, deed.event.subject_id)
+def _undo(ctx: Context, deed: Deed) -> None:
+    visit = ctx.session.get_one(Visit, deed.event.subject_id)
     visit.state = VisitState.UNDONE
-    for step in steps_of(turn.session, visit.id):
+    for step in steps_of(ctx.session, visit.id):
         step.state = NextStepState.UNDONE
     asked = delete(Overheard).where(Overheard.source == f"visit:{visit.id}", Overheard.state == OverheardState.ASKED)
-    turn.session.execute(asked)
-    turn.session.flush()
+    ctx.session.execute(asked)
+    ctx.session.flush()
 
 
 reversal(Reversal("visit.recorded", "拜访", _recorded, _undo))

@@ -345,3 +345,47 @@ def test_the_log_only_grows_and_holds_both(office: Company) -> None:
     assert [kind for _, kind, _ in after[len(before) :]] == ["visit.undone"]
     with office.session() as session:
         assert verify(session) is None
+
+
+# -- what was done with a promise --------------------------------------------------------------------------------------
+
+
+def test_a_new_time_is_taken_back_and_the_old_reminders_run_again(office: Company) -> None:
+    office.say("zhouhang", "承诺 周四下午3点前给华东机械寄样品")
+    before = running(office, "commitment")
+    office.say("zhouhang", f"{PROMISE} 改到周五下午4点，因为客户要求")
+    office.say("zhouhang", "确认")
+    assert running(office, "commitment") != before
+    (preview,) = office.say("zhouhang", "撤销")
+    assert "11-19 15:00 → 11-20 16:00" in preview.text
+    office.say("zhouhang", "撤销")
+    assert running(office, "commitment") == before
+    with office.session() as session:
+        promise = session.get_one(Commitment, PROMISE)
+        assert (promise.due_at, promise.reschedules) == (shanghai("2026-11-19 15:00"), 0)
+    assert "11-19 周四 15:00" in office.last("tianye").text
+
+
+def test_a_closed_promise_is_open_again_and_the_closing_rate_what_it_was(office: Company) -> None:
+    office.say("zhouhang", "承诺 周四下午3点前给华东机械寄样品")
+    before, due = measures(office), running(office, "commitment")
+    office.say("zhouhang", "华东机械的样品寄了 SF1390021")
+    assert measures(office)["promise_kept"] == (1, 1)
+    office.say("zhouhang", "撤销")
+    (receipt,) = office.say("zhouhang", "撤销")
+    assert "闭环" in receipt.text
+    assert measures(office) == before
+    assert running(office, "commitment") == due
+    assert "做得到" in office.last("tianye").buttons
+
+
+def test_giving_up_is_taken_back_with_the_managers_card(office: Company) -> None:
+    office.say("zhouhang", "承诺 周一下午5点前给华东机械寄样品 录音A1")
+    office.say("zhouhang", "承诺 今天16:00前给华东机械寄样品")
+    office.advance_to("2026-11-16 16:00")
+    office.press("zhouhang", "做不到了")
+    office.say("zhouhang", "没有货")
+    assert "做不到" in office.last("chenmin").text
+    office.say("zhouhang", "撤销")
+    office.say("zhouhang", "撤销")
+    assert void(office.last("chenmin"))
