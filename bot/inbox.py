@@ -7,12 +7,13 @@ slowest acknowledgement is ten times quicker (reliability goals).
 from __future__ import annotations
 
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 import structlog
 from sqlalchemy import Select, and_, exists, func, or_, select, update
@@ -21,9 +22,10 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, aliased
 
+from bot.spool import Spool
 from bot.update import UPDATE_JSON, Update
 from models.chat import InboxRow, InboxState
-from models.db import Database
+from models.db import Database, DatabaseBusy
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +34,10 @@ MAX_WAITING: Final = 2_000
 """Updates waiting for the writer before new ones are refused: back-pressure before memory."""
 COMMIT_TIMEOUT: Final = 3.5
 """Seconds a platform is kept waiting; later is a refusal, and the platform delivers again."""
+LOCK_WAIT: Final = 0.05
+"""Seconds the writer waits for the database before it stores what came in beside it."""
+MOVE_EVERY: Final = 0.1
+SPOOL_BATCH: Final = 256
 CLAIM_FOR: Final = timedelta(seconds=120)
 MAX_ATTEMPTS: Final = 5
 
@@ -58,9 +64,17 @@ class Inbox:
         self._wake = wake
         self._queue: queue.Queue[tuple[Update, Future[bool]] | None] = queue.Queue(MAX_WAITING)
         self._thread: threading.Thread | None = None
+        self._spool = Spool.beside(database.url)
+
+    @property
+    def spooled(self) -> int:
+        """How many stored updates still wait to be moved into the inbox."""
+        return self._spool.count if self._spool else 0
 
     def start(self) -> None:
-        """Start the writer thread."""
+        """Start the writer thread; what a process before us had to set aside is moved first."""
+        if self._spool is None:
+            self._spool = Spool.beside(self._database.url)
         self._thread = threading.Thread(target=self._write_forever, name="inbox-writer", daemon=True)
         self._thread.start()
 
@@ -70,6 +84,9 @@ class Inbox:
             self._queue.put(None)
             self._thread.join(10)
             self._thread = None
+        if self._spool is not None:
+            self._spool.close()
+            self._spool = None
 
     def receive(self, incoming: Update) -> bool:
         """Store an update; True if it was new. Returns after the commit; raises InboxUnavailable."""
@@ -82,8 +99,18 @@ class Inbox:
         except TimeoutError:  # the row may still commit; its unique key absorbs the next delivery
             raise InboxUnavailable("the database is too slow") from None
 
+    def _next(self) -> tuple[Update, Future[bool]] | Literal["move"] | None:
+        """Return what arrives next; "move" when nothing does for a moment and the spool waits."""
+        try:
+            return self._queue.get(timeout=MOVE_EVERY if self.spooled else None)
+        except queue.Empty:
+            return "move"
+
     def _write_forever(self) -> None:
-        while (first := self._queue.get()) is not None:
+        while (first := self._next()) is not None:
+            if first == "move":
+                self._write([])
+                continue
             batch = [first]
             stop = False
             while len(batch) < BATCH and not self._queue.empty():
@@ -97,17 +124,54 @@ class Inbox:
                 return
 
     def _write(self, batch: list[tuple[Update, Future[bool]]]) -> None:
+        """Commit a batch, what was spooled before it first; spool it when somebody holds the one writer's lock."""
+        moved = self._spool.waiting(SPOOL_BATCH) if self._spool and self.spooled else []
+        if batch and self.spooled > len(moved):  # older ones wait: keep the order
+            self._set_aside(batch)
+            return
         try:
-            with self._database.write() as session:
+            with self._database.write_soon(LOCK_WAIT) as session:
+                for _, incoming in moved:
+                    _insert(session, incoming)
                 new = [_insert(session, incoming) for incoming, _ in batch]
+        except DatabaseBusy:
+            self._set_aside(batch)
+            return
         except SQLAlchemyError as error:
             log.error("inbox_write_failed", error=type(error).__name__, count=len(batch))  # noqa: TRY400  # no values in logs
             for _, result in batch:
                 result.set_exception(InboxUnavailable("the database refused the write"))
             return
+        if self._spool and moved:
+            self._spool.forget([number for number, _ in moved])
         for (_, result), is_new in zip(batch, new, strict=True):
             result.set_result(is_new)
         self._wake()
+
+    def _set_aside(self, batch: list[tuple[Update, Future[bool]]]) -> None:
+        """Store a batch beside the database; every update is acknowledged as durable."""
+        if self._spool is None or not batch:
+            return
+        try:
+            known = self._known([incoming for incoming, _ in batch])
+            self._spool.put([incoming for incoming, _ in batch])
+        except (sqlite3.Error, SQLAlchemyError) as error:
+            log.error("spool_write_failed", error=type(error).__name__, count=len(batch))  # noqa: TRY400  # no values in logs
+            for _, result in batch:
+                result.set_exception(InboxUnavailable("the database refused the write"))
+            return
+        for incoming, result in batch:
+            result.set_result((incoming.platform, incoming.bot, incoming.id) not in known)
+
+    def _known(self, updates: list[Update]) -> set[tuple[str, str, str]]:
+        """Return which of some updates are in the inbox already; reading never waits for the writer."""
+        with self._database.read() as session:
+            rows = session.execute(
+                select(InboxRow.platform, InboxRow.bot, InboxRow.update_id).where(
+                    InboxRow.update_id.in_([update.id for update in updates])
+                )
+            )
+            return {(platform, bot, update_id) for platform, bot, update_id in rows}
 
 
 def _insert(session: Session, incoming: Update) -> bool:

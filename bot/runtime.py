@@ -231,6 +231,8 @@ class Runtime:
         return min(candidates, default=None)
 
     def _waiting(self) -> bool:
+        if self.inbox.spooled:
+            return True
         with self.services.database.read() as session:
             return bool(inbox_module.depth(session)[0] or outbox_module.depth(session, self.services.clock.now())[0])
 

@@ -58,6 +58,10 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
+class DatabaseBusy(Exception):  # noqa: N818  # a state, not a mistake
+    """Somebody else is writing."""
+
+
 class Database:
     """Hands out sessions.
 
@@ -80,6 +84,18 @@ class Database:
             return
         with self._write_lock, Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
+
+    @contextmanager
+    def write_soon(self, seconds: float) -> Iterator[Session]:
+        """Open a writing session like `write`; raises DatabaseBusy when the lock is not free within some seconds."""
+        if self.is_sqlite and not self._write_lock.acquire(timeout=seconds):
+            raise DatabaseBusy
+        try:
+            with self.write() as session:
+                yield session
+        finally:
+            if self.is_sqlite:
+                self._write_lock.release()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
