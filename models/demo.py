@@ -1,4 +1,4 @@
-"""Loads the demo company of the practice chat: everybody of the acceptance stories, and nothing that has happened yet."""
+"""Loads the demo company of the practice chat: everybody of the acceptance stories, how full delivery is, one confirmed requirement list."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from typing import Any
 import yaml
 from sqlalchemy.orm import Session
 
-from models.chat import GroupMemberRow, GroupRow
+from models.capacity import Capacity
+from models.chat import GroupMemberRow, GroupRow, SequenceRow
 from models.customer import Contact, Customer, CustomerAlias, touch_names
 from models.person import Account, Person
+from models.requirement import RequirementList
+from models.rules.workday import default_calendar
 
 DEMO = Path(__file__).with_name("demo.yaml")
 
@@ -26,6 +29,10 @@ def load_demo(session: Session, *, now: datetime, platform: str = "practice") ->
     for customer in company["customers"]:
         _add_customer(session, customer, now)
     touch_names(session)
+    for person, load in company["loads"].items():
+        _add_loads(session, person, load, now)
+    for requirements in company["requirements"]:
+        _add_requirements(session, requirements, now)
 
 
 def _add_person(session: Session, facts: dict[str, Any], platform: str) -> None:
@@ -57,4 +64,24 @@ def _add_customer(session: Session, facts: dict[str, Any], now: datetime) -> Non
     session.flush()
     session.add_all(CustomerAlias(customer_id=facts["id"], alias=a, created_at=now) for a in facts["aliases"])
     session.add_all(Contact(customer_id=facts["id"], created_at=now, **contact) for contact in facts["contacts"])
+    session.flush()
+
+
+def _add_loads(session: Session, person: str, load: dict[str, Any], now: datetime) -> None:
+    calendar = default_calendar()
+    today = calendar.local_date(now)
+    shares = {calendar.add_workdays(today, ahead): share for ahead, share in enumerate(load["ahead"], 1)} | load["days"]
+    session.add_all(Capacity(person_id=person, day=day, booked=share, updated_at=now) for day, share in shares.items())
+    session.flush()
+
+
+def _add_requirements(session: Session, facts: dict[str, Any], now: datetime) -> None:
+    name = f"XQ-{default_calendar().local_date(now):%Y%m%d}"
+    session.merge(SequenceRow(name=name, value=facts["number"]))
+    session.add(
+        RequirementList(
+            id=f"{name}-{facts['number']:03d}", customer_id=facts["customer"], owner_id=facts["owner"], version=1,
+            text=facts["text"], confirmed_at=now,
+        )
+    )  # fmt: skip
     session.flush()

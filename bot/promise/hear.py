@@ -67,14 +67,15 @@ def hear_promise(ctx: Context, said: str) -> Heard:
     mentions = customers_in(ctx, plain)
     due = due_in(ctx, plain)
     calls = person.calls_in(plain)
-    spans = [span for span, _ in mentions[:1]] + ([due.span] if due else []) + [call.span for call in calls[:1]]
     customer = mentions[0][1] if mentions else None
-    decided = customer.decided.id if customer and customer.decided else None
+    somebody = _person_in(ctx, plain, customer.decided.id if customer and customer.decided else None)
+    spans = [span for span, _ in mentions[:1]] + ([due.span] if due else []) + [call.span for call in calls[:1]]
+    spans += [(at.start(), at.end()) for one in somebody.candidates for at in re.finditer(re.escape(one.name), plain)]
     return Heard(
         text=text,
         customer=customer,
         called=plain[slice(*calls[0].span)] if calls else "",
-        person=_person_in(ctx, plain, decided),
+        person=somebody,
         due=due,
         matter=matter_in(plain, spans),
         recording=recording[1] if recording else "",

@@ -93,7 +93,7 @@ def test_buttons_answer_one_question_after_the_other(eve: Company) -> None:
     assert "先确认一件事" in second.text
     (draft,) = eve.press("zhouhang", "10-08 周四 15:00")
     assert "承诺草稿" in draft.text
-    eve.press("zhouhang", "登记")
+    eve.press("zhouhang", "仍登记")
     (promise,) = promises(eve)
     assert (promise.customer_id, promise.due_at) == ("C1001", shanghai("2026-10-08 15:00"))
 
@@ -282,3 +282,39 @@ def test_nothing_of_a_promise_reaches_those_it_does_not_concern(company: Company
     with company.session() as session:
         reached = set(session.scalars(select(OutboxRow.person_id).where(OutboxRow.content.contains("CN-20261116-001"))))
     assert reached == {"zhouhang", "tianye", "xieyuan"}
+
+
+def test_the_list_of_the_day_has_the_rows_of_the_morning(company: Company) -> None:
+    company.say("zhouhang", "承诺 今天下午3点前给华东机械寄样品")
+    company.say("zhouhang", "承诺 明天给蓝海发合同")
+    company.say("linke", "承诺 今天下午4点前给恒信发方案")
+    mine = company.say("zhouhang", "/承诺 今天")[0].text
+    assert "今日到期 1、已逾 0、明日 1" in mine
+    assert "恒信" not in mine
+    team = company.say("chenmin", "/承诺 今天")[0].text
+    assert "今日到期 2、已逾 0、明日 1" in team
+    assert "林可 恒信暖通：发方案" in team
+    company.advance_to("2026-11-16 15:30")
+    assert "今日到期 1、已逾 1、明日 1" in company.say("chenmin", "承诺 今天")[0].text
+
+
+def test_one_promise_is_shown_to_whom_it_concerns(company: Company) -> None:
+    company.say("zhouhang", "承诺 周五下午3点前给华东机械寄样品 录音A1")
+    for who in ("zhouhang", "chenmin", "hechuan", "tianye", "xieyuan"):
+        assert "录音 A1" in company.say(who, "承诺 CN-20261116-001")[0].text
+    for who in ("linke", "fangqing", "akai", "wugui", "waibu"):
+        assert "录音 A1" not in company.say(who, "承诺 CN-20261116-001")[0].text
+
+
+def test_what_a_note_promises_is_offered_and_never_asked_again(company: Company) -> None:
+    company.say("zhouhang", "拜访 华东机械")
+    review = "他们认可方案，但嫌贵，答应月底前派人调试，周五前给新报价"
+    company.say("zhouhang", review)
+    company.press("zhouhang", "都对")
+    offer = next(m for m in company.inbox("zhouhang") if "不是承诺" in m.buttons)
+    assert "答应月底前派人调试" in offer.text
+    company.press("zhouhang", "登记", on=offer)
+    assert "派人调试" in company.last("zhouhang").text
+    company.say("zhouhang", "登记")
+    (promise,) = promises(company)
+    assert (promise.customer_id, promise.matter) == ("C1001", "派人调试")

@@ -25,7 +25,7 @@ class Review:
     due: Slot | None
     summary: str
     empty_phrases: tuple[Draft, ...]
-    promises: tuple[Promise, ...]  # said to the customer and not the next step: 登记吗？
+    promises: tuple[Promise, ...]  # said to the customer, the next step too: 登记吗？
 
     @property
     def missing(self) -> tuple[SlotName, ...]:
@@ -76,7 +76,7 @@ def review(text: str, resolvers: Resolvers) -> Review:
         due=_due(step) if step else None,
         summary=reading.text,
         empty_phrases=tuple(empty_phrases(reading)),
-        promises=tuple(promise for promise in said if not step or promise.span != step.span),
+        promises=tuple(said),
     )
 
 
