@@ -72,9 +72,9 @@ def _example_problems(rule: Rule) -> list[str]:
 
 
 def _milliseconds(rules: RuleSet, text: str) -> float:
-    begin = time.perf_counter()
+    begin = time.thread_time()
     rules.find(text)
-    return (time.perf_counter() - begin) * 1000
+    return (time.thread_time() - begin) * 1000
 
 
 def _slowness(rule: Rule) -> list[str]:
