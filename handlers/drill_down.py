@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from bot import Context, Document, Reply, Shelf, UserError, command
 from bot.cards.drill_down import viewers_of_me, visit_opened_up
+from bot.footnote import footnotes
 from models.customer import Customer
 from models.event import Event
 from models.person import Concern, Person
@@ -33,7 +34,8 @@ def open_up(ctx: Context) -> Reply:
     if owner.id != ctx.sender.id:
         ctx.note("visit.viewed", "visit", visit.id, owner=owner.id)
     evidence = evidence_of(ctx.session, visit.id)
-    card = visit_opened_up(visit, owner.name, customer.label, evidence, ctx.zone)
+    notes = footnotes(ctx, "visit", visit.id)
+    card = visit_opened_up(visit, owner.name, customer.label, evidence, ctx.zone, footnotes=notes)
     originals = [
         Document(item.media_key, f"{visit.id}-{item.kind}.jpg", is_image=True)
         for item in evidence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import select
@@ -26,14 +26,13 @@ from bot.undo import (
     own_events_about,
     take_back,
     undoing_of,
+    window_words,
 )
 from models.chat import OutboxRow
 from models.event import Event
 from models.undo import UndoRequest, open_request
 
 MOST: Final = 5
-CONFIRM_WITHIN: Final = timedelta(minutes=2)
-"""A preview asked for in time may be confirmed so much later; afterwards the window counts from the press."""
 SEVERAL: Final = re.compile(r"(?:最近|上|前|后)?\s*(\d{1,2}|[一二两三四五六七八九十])\s*(?:条|个|次|笔)")
 NUMERALS: Final = {word: n for n, word in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
 LAST: Final = re.compile(r"^(?:最近|上|前|刚才|刚刚)?(?:这|那|一)?(?:一?[条个次笔])?(?:的)?$")
@@ -138,8 +137,7 @@ def _line(ctx: Context, deed: Deed, request: UndoRequest) -> Line:
 def _refused(ctx: Context, deed: Deed, asked_at: datetime | None = None) -> list[str]:
     """Return why a deed cannot simply be taken back: the window is over, or somebody counts on it."""
     over = not deed.open_ended and not in_window(ctx, deed.event, asked_at)
-    minutes = int(ctx.settings.rules.undo.window.total_seconds() // 60)
-    return [*([f"已过 {minutes} 分钟"] if over else []), *deed.blocked]
+    return [*([window_words(ctx)] if over else []), *deed.blocked]
 
 
 def _deed(ctx: Context, event_id: int) -> Deed | None:
@@ -208,13 +206,12 @@ def _carry_out(ctx: Context, request: UndoRequest) -> Reply:
     """Take back everything that is ticked and still may be; the newest first, for an older deed may hang on a newer."""
     if request.done_at is not None or request.dropped:
         return "这次撤销已经处理过了。要撤别的，再发「撤销」。"
-    asked_at = request.asked_at if ctx.now - request.asked_at < CONFIRM_WITHIN else None
     done, kept = [], []
     for event_id in request.ticked:
         deed = _deed(ctx, event_id)
         if deed is None:
             continue
-        refused = _refused(ctx, deed, asked_at)
+        refused = _refused(ctx, deed, request.asked_at)
         if refused:
             kept.append(cards.not_undone(deed.label, refused))
             continue

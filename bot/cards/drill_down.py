@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.reply import Card, Field
-from models.visit import EvidenceState, Visit, VisitEvidence
+from models.visit import EvidenceState, Visit, VisitEvidence, VisitState
 
 KINDS = {"location": "位置", "photo": "现场照片", "screenshot": "聊天截图"}
 STATES = {
@@ -21,12 +21,22 @@ STATES = {
 }
 
 
-def visit_opened_up(visit: Visit, owner: str, customer: str, evidence: Sequence[VisitEvidence], zone: ZoneInfo) -> Card:
-    """One visit with every reading."""
+def visit_opened_up(  # the facts of one card
+    visit: Visit,
+    owner: str,
+    customer: str,
+    evidence: Sequence[VisitEvidence],
+    zone: ZoneInfo,
+    *,
+    footnotes: Sequence[str] = (),
+) -> Card:
+    """One visit with every reading, and what was corrected afterwards (J8)."""
     fields = [Field(KINDS.get(item.kind, item.kind), _evidence(item, zone)) for item in evidence]
     if visit.summary:
         fields.append(Field("摘要", visit.summary))
-    body = f"{owner} · {customer} · {visit.started_at.astimezone(zone):%m-%d %H:%M}\n目标 {visit.goal or '—'}，突破点 {visit.breakthrough or '—'}，异议 {'、'.join(visit.objections) or '无'}"
+    fields += [Field("脚注", words) for words in footnotes]
+    undone = "（已撤销）" if visit.state == VisitState.UNDONE else ""
+    body = f"{owner} · {customer}{undone} · {visit.started_at.astimezone(zone):%m-%d %H:%M}\n目标 {visit.goal or '—'}，突破点 {visit.breakthrough or '—'}，异议 {'、'.join(visit.objections) or '无'}"
     return Card(title=f"穿透 {visit.id}", body=f"{body}\n本次查看已记入审计，{owner}会看到。", fields=tuple(fields))
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import select
 
@@ -12,8 +13,10 @@ from bot.context import Context
 from bot.undo.reversal import REVERSALS, Deed, referred_to_by
 from models.event import Event
 
-LOOK_BACK = 60
+LOOK_BACK: Final = 60
 """Events looked through, the newest first."""
+CONFIRM_WITHIN: Final = timedelta(minutes=2)
+"""A preview asked for in time may be confirmed so much later; afterwards the window counts from the press."""
 
 
 def deed_of(ctx: Context, event: Event) -> Deed | None:
@@ -67,5 +70,17 @@ def own_events_about(ctx: Context, person_id: str, number: str) -> list[Event]:
 
 
 def in_window(ctx: Context, event: Event, asked_at: datetime | None = None) -> bool:
-    """Whether it is still time: 9:59 after the deed yes, 10:00 no (`rules.undo.window`)."""
-    return (asked_at or ctx.now) - event.at < ctx.settings.rules.undo.window
+    """Whether it is still time: 9:59 after the deed yes, 10:00 no (`rules.undo.window`).
+
+    What was asked for in time (`asked_at`) may be confirmed a little later.
+    """
+    at = asked_at if asked_at is not None and ctx.now - asked_at < CONFIRM_WITHIN else ctx.now
+    return at - event.at < ctx.settings.rules.undo.window
+
+
+def window_words(ctx: Context, event: Event | None = None) -> str:
+    """Return why it is too late, or for an event that is still in its window, that it needs no slip."""
+    minutes = int(ctx.settings.rules.undo.window.total_seconds() // 60)
+    if event is not None and in_window(ctx, event):
+        return f"还在 {minutes} 分钟内，回「撤销」更快"
+    return f"已过 {minutes} 分钟"

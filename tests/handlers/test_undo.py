@@ -36,7 +36,7 @@ def office(tmp_path: Path) -> Iterator[Company]:
     made.close()
 
 
-def visit(company: Company) -> None:
+def visit(company: Company, number: str = VISIT) -> None:
     """周航 visits 华东机械 with all three pieces of evidence and hands it in."""
     company.say("zhouhang", "拜访 华东机械")
     company.say("zhouhang", location=(31.2317, 121.4737))
@@ -46,7 +46,7 @@ def visit(company: Company) -> None:
     company.press("zhouhang", "改突破点")
     company.press("zhouhang", "价格让步")
     company.press("zhouhang", "都对")
-    assert f"✅ {VISIT} 已完成" in company.said("zhouhang")
+    assert f"✅ {number} 已完成" in company.said("zhouhang")
 
 
 def measures(company: Company) -> dict[str, tuple[int, int]]:

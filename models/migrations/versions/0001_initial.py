@@ -439,6 +439,30 @@ def upgrade() -> None:
     with op.batch_alter_table('contact', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_contact_customer_id'), ['customer_id'], unique=False)
 
+    op.create_table('correction',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('event_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('subject_kind', sa.String(length=32), nullable=False),
+    sa.Column('subject_id', sa.String(length=64), nullable=False),
+    sa.Column('label', sa.String(length=200), nullable=False),
+    sa.Column('owner_id', sa.String(length=64), nullable=False),
+    sa.Column('approver_id', sa.String(length=64), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('customer_id', sa.String(length=32), nullable=True),
+    sa.Column('what', sa.String(length=300), nullable=False),
+    sa.Column('reason', sa.String(length=300), nullable=False),
+    sa.Column('state', sa.String(length=8), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decided_by', sa.String(length=64), nullable=True),
+    sa.ForeignKeyConstraint(['approver_id'], ['person.id'], name=op.f('fk_correction_approver_id_person')),
+    sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_correction_customer_id_customer')),
+    sa.ForeignKeyConstraint(['owner_id'], ['person.id'], name=op.f('fk_correction_owner_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_correction'))
+    )
+    with op.batch_alter_table('correction', schema=None) as batch_op:
+        batch_op.create_index('ix_correction_subject', ['subject_kind', 'subject_id'], unique=False)
+
     op.create_table('customer_alias',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('customer_id', sa.String(length=32), nullable=False),
@@ -742,6 +766,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_customer_alias_customer_id'))
 
     op.drop_table('customer_alias')
+    with op.batch_alter_table('correction', schema=None) as batch_op:
+        batch_op.drop_index('ix_correction_subject')
+
+    op.drop_table('correction')
     with op.batch_alter_table('contact', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_contact_customer_id'))
 

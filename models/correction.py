@@ -1,0 +1,58 @@
+"""Correction slips: what is changed once the window is over, why, and who agreed; the record carries a footnote (J8)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.chat import BigId
+from models.db import Base, UtcDateTime
+
+
+class CorrectionState(StrEnum):
+    """Life of a slip."""
+
+    ASKED = "asked"
+    AGREED = "agreed"
+    REFUSED = "refused"
+
+
+class Correction(Base):
+    """A slip about one record. Neither `due_at` nor `customer_id`: the record becomes void."""
+
+    __tablename__ = "correction"
+    __table_args__ = (Index("ix_correction_subject", "subject_kind", "subject_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    event_id: Mapped[int] = mapped_column(BigId)  # the deed that is corrected
+    subject_kind: Mapped[str] = mapped_column(String(32))
+    subject_id: Mapped[str] = mapped_column(String(64))
+    label: Mapped[str] = mapped_column(String(200))
+    owner_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    approver_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    customer_id: Mapped[str | None] = mapped_column(ForeignKey("customer.id"))
+    what: Mapped[str] = mapped_column(String(300))  # the change in words, before → after
+    reason: Mapped[str] = mapped_column(String(300))
+    state: Mapped[str] = mapped_column(String(8), default=CorrectionState.ASKED)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by: Mapped[str | None] = mapped_column(String(64))
+
+
+def waiting_for(session: Session, event_id: int) -> Correction | None:
+    """Return the slip about a deed that still waits for its answer."""
+    query = select(Correction).where(Correction.event_id == event_id, Correction.state == CorrectionState.ASKED)
+    return session.scalars(query.order_by(Correction.id.desc()).limit(1)).first()
+
+
+def corrections_of(session: Session, subject_kind: str, subject_id: str) -> list[Correction]:
+    """Return the agreed slips about a record, the oldest first: its footnotes."""
+    query = select(Correction).where(
+        Correction.subject_kind == subject_kind, Correction.subject_id == subject_id,
+        Correction.state == CorrectionState.AGREED,
+    )  # fmt: skip
+    return list(session.scalars(query.order_by(Correction.decided_at, Correction.id)))
