@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 from bot.cards.digest import Agenda
 from bot.cards.metric import number_line
 from bot.cards.visit_review import day
+from bot.catalogue import metrics_of
 from bot.context import Turn
 from bot.windows import month_so_far
 from models import agenda as facts
 from models.commitment import Commitment
-from models.metric import METRICS, Scope, take_snapshot
+from models.metric import Scope, take_snapshot
 from models.person import Person, reports_of
 
 
@@ -60,7 +61,7 @@ def numbers_of(turn: Turn, person: Person, owners: Collection[str]) -> list[str]
     start, end = month_so_far(turn)
     scope = Scope(frozenset(owners), start, end)
     lines = []
-    for metric in METRICS.values():
+    for metric in metrics_of(turn.settings).values():
         snapshot = take_snapshot(turn.session, metric.name, scope, now=turn.now, viewer_id=person.id)
         if snapshot.all_rows:
             lines.append(number_line(metric, snapshot))

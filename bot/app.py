@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 
 from bot.adapters.base import Adapter
+from bot.catalogue import check_metrics
 from bot.clock import Clock, PracticeClock, SystemClock
 from bot.command import load_handlers
 from bot.media import MediaStore
@@ -68,6 +69,7 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Application:
         secret=secret,
         reader=parts.reader,
     )
+    check_metrics(settings)
     services.adapters = (parts.adapters or configured_adapters)(services)
     runtime = Runtime(services, Ticker(services, load_jobs()), alarm=parts.alarm, workers=parts.workers)
     services.extras["runtime"] = runtime  # the practice chat moves the clock through it

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from bot.catalogue import metrics_of
 from bot.context import Turn
 from bot.importing.columns import KINDS
 from bot.sheet import SUFFIXES, csv_bytes, xlsx_bytes
@@ -76,8 +77,9 @@ def _metric_pages(turn: Turn, viewer: Person | None, sight: Sight | None) -> lis
 
 def _metric_rows(turn: Turn, shots: Sequence[MetricSnapshot]) -> list[Sequence[Any]]:
     rows: list[Sequence[Any]] = [("指标", "名称", "值", "计入", "总数", "灯", "起", "截至", "快照", "规则", "公式")]
+    known = metrics_of(turn.settings)
     for shot in shots:
-        found = METRICS[shot.metric]
+        found = known[shot.metric]
         since, until = (f"{at.astimezone(turn.calendar.zone):%Y-%m-%d %H:%M}" for at in (shot.start_at, shot.at))
         value = "" if shot.value is None else round(shot.value, 4)
         light = str(found.light(shot.value))

@@ -186,10 +186,7 @@ class VisitRules(Section):
     """V01–V18."""
 
     plan_ahead: Duration = timedelta(hours=2)  # V05
-    backfill_after: Duration = timedelta(hours=2)  # V12
-    summary_max: int = 300  # V07
     code_rate: Share = 0.05  # M5: share of visits asked for a code word
-    credibility_line: Share = 0.70  # V10
     goals: tuple[str, ...] = ("建立联系", "推进方案", "促成签约", "处理异议", "收集反馈")
     breakthroughs: tuple[str, ...] = ("价格让步", "交付周期", "定制方案", "服务承诺")
 
@@ -210,13 +207,10 @@ class CommitmentRules(Section):
 class DailyReportRules(Section):
     """D01–D13."""
 
-    remind_at: time = time(17, 30)
-    due_at: time = time(18)
-    escalate_at: time = time(9, 30)
+    due_at: time = time(18)  # D05; when reminders and escalation come says [rules.clocks.daily_report]
     push_after: Duration = timedelta(minutes=2)  # appendix 4 #10: judged at 18:00:00, pushed 18:01–18:04
     actions: tuple[str, ...] = ("客户拜访", "方案发送", "合同推进", "竞对反馈", "内部协同")
     breakthroughs: tuple[str, ...] = ("明确采购时间", "确认预算范围", "引入技术负责人")
-    contract_stages: tuple[str, ...] = ("初谈", "报价", "样机测试", "终审", "签约")
 
 
 class DigestRules(Section):
@@ -239,6 +233,13 @@ class PushRules(Section):
     form_timeout: Duration = timedelta(hours=4)
 
 
+class MetricLines(Section):
+    """Where a number turns green and where it turns red (E03); what is left out stays as the catalogue has it."""
+
+    target: Share | None = None
+    warn: Share | None = None
+
+
 class Rules(Section):
     """Thresholds of the rule book; every default is visible in `config.example.toml`."""
 
@@ -251,7 +252,8 @@ class Rules(Section):
     push: PushRules = PushRules()
     clocks: Clocks = Field(default_factory=lambda: configured_clocks({}))
     """The clock catalogue as this company runs it, by name; see `models.rules.clock_settings` for what may be changed."""
-    metrics: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    metrics: dict[str, MetricLines] = Field(default_factory=dict)
+    """Lines of numbers by name; see `/口径`."""
 
 
 class Settings(Section):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot import Context, Document, Reply, UserError, action, command
 from bot.cards.metric import ExplainMetric, ExportSnapshot, catalogue, explained
+from bot.catalogue import metrics_of
 from bot.sheet import csv_bytes
 from bot.windows import month_so_far
 from models.metric import METRICS, Metric, MetricSnapshot, Scope, find_metric, latest_snapshot, take_snapshot
@@ -23,12 +24,12 @@ def explain(ctx: Context) -> Reply:
     found = find_metric(words)
     if found is None:
         return catalogue(list(METRICS.values()))
-    return _explain(ctx, found)
+    return _explain(ctx, metrics_of(ctx.settings)[found.name])
 
 
 @action(ExplainMetric)
 def explain_pressed(ctx: Context, press: ExplainMetric) -> Reply:
-    found = METRICS.get(press.metric)
+    found = metrics_of(ctx.settings).get(press.metric)
     return _explain(ctx, found) if found else "这个数字已经不用了。"
 
 

@@ -9,7 +9,7 @@ A metric registers beside the table it counts::
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -75,6 +75,14 @@ class Metric:
     measure: Measure
     target: float | None = None
     warn: float | None = None
+
+    def with_lines(self, *, target: float | None, warn: float | None) -> Metric:
+        """Return the metric with a company's own lines; None keeps the catalogue's."""
+        return replace(
+            self,
+            target=self.target if target is None else target,
+            warn=self.warn if warn is None else warn,
+        )
 
     def light(self, value: float | None) -> Light:
         """Return the traffic light of a value; each border belongs to the better colour."""

@@ -14,10 +14,10 @@ from models.daily_report import REPORTING_ROLES, count_of, report_code
 from models.deadline import Start, Subject, start_deadline
 from models.person import Person
 from models.rules.clock import Clock, OnDay
-from models.rules.clocks import CLOCKS
 from models.world import World
 from scheduler.job import JobTurn, at_times, on_workdays
 
+MISSING: Final = "daily_report_missing"
 GROUP_PURPOSE: Final = "sales"
 
 
@@ -33,12 +33,13 @@ def open_reports(turn: JobTurn) -> None:
 
 
 def report_clock(turn: JobTurn) -> Clock:
-    """Return the catalogue's clock with the company's own times."""
-    rules, clock = turn.settings.rules.daily_report, CLOCKS["daily_report"]
-    times = (rules.remind_at, rules.due_at, rules.escalate_at)
+    """Return the configured clock; the step to the manager is due when the report is."""
+    clock, due_at = turn.settings.rules.clocks["daily_report"], turn.settings.rules.daily_report.due_at
     steps = tuple(
-        replace(step, after=replace(step.after, at=at)) if isinstance(step.after, OnDay) else step
-        for step, at in zip(clock.steps, times, strict=True)
+        replace(step, after=replace(step.after, at=due_at))
+        if step.card == MISSING and isinstance(step.after, OnDay)
+        else step
+        for step in clock.steps
     )
     return replace(clock, steps=steps)
 
