@@ -20,11 +20,14 @@ from sqlalchemy.orm import Session
 from bot import inbox
 from bot.action import Action, unpack
 from bot.adapters.base import TransportError
+from bot.cards.calendar import no_such_day
+from bot.cards.photo import OF_THE_FILE, problem_sentence
 from bot.command import Claimed, Command, Listener, NotMine, action
 from bot.context import Context, UserError
 from bot.media import remember_media
 from bot.outbox import Address, Note, load
 from bot.parse.command import nearest, parse_command
+from bot.parse.time import impossible_day
 from bot.reply import Button, Card, CardState, Content, Document, Reply
 from bot.services import Services
 from bot.update import MAX_TEXT, UPDATE_JSON, Media, MediaKind, Update, UpdateKind
@@ -41,6 +44,9 @@ CLOSED_BUTTON: Final = "这个按钮已经失效了，请看最新的卡片。"
 NOT_YOURS: Final = "这张卡片不是发给你的，按了不算。"
 GROUP_HINT: Final = "已私聊发你。"
 BROKEN: Final = "这条没处理成功（编号 {reference}），已通知管理员，你的消息我留着。"
+TOO_LONG: Final = "这条有 {count:,} 字，一次最多看 {most:,} 字，请分几条发。"
+MAX_SLIP: Final = 60
+"""Signs of the longest message that may be a mistyped command; longer ones were meant as sentences."""
 RETRIES: Final = 2
 
 
@@ -92,7 +98,9 @@ class Dispatcher:
     # -- before the transaction ----------------------------------------------------------------------------------------
 
     def _prepare(self, update: Update, now: datetime) -> Prepared:
-        update = replace(update, text=update.text[:MAX_TEXT])
+        said = len(update.text) + len(update.voice_text or "")
+        if said > MAX_TEXT:
+            raise UserError(TOO_LONG.format(count=said, most=MAX_TEXT))
         media, readings, problems = [], {}, []
         for item in update.media:
             try:
@@ -221,9 +229,13 @@ class Dispatcher:
     def _lost(self, ctx: Context) -> Reply:
         if ctx.update.kind is UpdateKind.VOICE and not ctx.text:
             return "这条语音我听不了，请打字发给我。"
+        if spoilt := next((one.problem for one in ctx.readings.values() if one.problem in OF_THE_FILE), None):
+            return problem_sentence(spoilt)
         if ctx.update.kind not in {UpdateKind.TEXT, UpdateKind.VOICE}:
             return "收到了，但不知道归到哪里。先发「拜访 客户名」开始一次拜访，再发照片或位置。"
-        near = nearest(ctx.text, self._services.registry.specs)
+        if wrong := impossible_day(ctx.text, now=ctx.now, calendar=ctx.calendar):
+            return no_such_day(wrong)
+        near = nearest(ctx.text, self._services.registry.specs) if len(ctx.text) <= MAX_SLIP else None
         if near is not None:
             return f"没看懂。是想用「/{near.name}」吗？{self._services.registry.commands[near.name].usage}"
         return "没看懂这句。可以直接说一件事（如「明天给蓝海发合同」），或发「帮助」看我能做什么。"

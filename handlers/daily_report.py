@@ -20,6 +20,7 @@ from bot import (
     dialogue,
     listen,
 )
+from bot.cards.calendar import no_such_day
 from bot.cards.daily_report import (
     EditReport,
     FillReport,
@@ -32,6 +33,7 @@ from bot.cards.daily_report import (
     which_progress,
 )
 from bot.parse.signal import built_in
+from bot.parse.time import impossible_day
 from bot.report_count import show_count
 from bot.understand import customers_in, find_customer
 from bot.undo import deed_of, in_window, own_events, take_back
@@ -119,6 +121,8 @@ def _line(ctx: Context, part: str) -> Line:
     rest = part[len(kind) :].strip() if kind else part
     customer, text = _customer_and_rest(ctx, rest)
     if customer is None:
+        if wrong := impossible_day(part, now=ctx.now, calendar=ctx.calendar):
+            raise UserError(no_such_day(wrong))
         raise UserError(f"「{part}」是哪家客户？日报每条都要写客户，例：客户拜访 恒信")
     breakthrough = _breakthrough_in(ctx, text)
     return Line(kind or actions[0], customer.id, text, breakthrough)

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import select
 
 from bot import NOT_MINE, Context, NotMine, Reply, Shelf, UpdateKind, UserError, action, command, dialogue
+from bot.cards.calendar import no_such_day
 from bot.cards.daily_report import OnLeaveToday
 from bot.cards.leave import CancelLeave, leave_taken, leave_told
-from bot.parse.time import parse_range
+from bot.parse.time import impossible_day, parse_range
 from models.deadline import reschedule
 from models.person import Leave, Person, is_away
 from models.world import World
@@ -41,6 +42,8 @@ def take_span(ctx: Context, state: dict[str, Any]) -> Reply | NotMine:
 
 
 def _record(ctx: Context, said: str) -> Reply:
+    if wrong := impossible_day(said, now=ctx.now, calendar=ctx.calendar):
+        raise UserError(no_such_day(wrong))
     span = parse_range(said, now=ctx.now, calendar=ctx.calendar)
     if span is None or span.start is None or span.end is None:
         raise UserError("没看懂起止，例：请假 明天到周五")

@@ -8,8 +8,10 @@ from typing import Final
 from sqlalchemy import select
 
 from bot import Context, Reply, Shelf, UserError, action, command
+from bot.cards.calendar import no_such_day
 from bot.cards.customer import which_customer
 from bot.cards.visit_plan import CancelPlan, plan_clash, visit_planned
+from bot.parse.time import impossible_day
 from bot.understand import customers_in, find_customer, speak_of, times_in
 from models.customer import Customer
 from models.person import Person
@@ -23,6 +25,8 @@ CLASH_WITHIN: Final = timedelta(hours=2)
 @command("计划", aliases=("拜访计划",), help="提前登记拜访计划", usage="/计划 明天10点 华东机械", shelf=Shelf.RECORD)
 def plan_visit(ctx: Context) -> Reply:
     said = ctx.args.rest.strip() if ctx.args else ""
+    if wrong := impossible_day(said, now=ctx.now, calendar=ctx.calendar):
+        raise UserError(no_such_day(wrong))
     times = [match for match in times_in(ctx, said) if match.start is not None and not match.invalid]
     if not times:
         raise UserError("什么时候去哪家？例：/计划 明天10点 华东机械")

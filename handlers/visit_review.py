@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot import NOT_MINE, Claimed, Context, NotMine, Reply, UpdateKind, UserError, action, dialogue, listen
+from bot.cards.calendar import no_such_day
 from bot.cards.visit import lag_short
 from bot.cards.visit_review import (
     AcceptReview,
@@ -23,6 +24,7 @@ from bot.cards.visit_review import (
 from bot.parse.sentence.reading import Resolvers
 from bot.parse.sentence.review import Review, review, without
 from bot.parse.signal import built_in
+from bot.parse.time import impossible_day
 from bot.promise import offer_to_register
 from bot.steps import Proposal, propose
 from bot.understand import customers_in, due_in, times_in
@@ -77,7 +79,9 @@ def take_review(ctx: Context, visit: Visit, found: Review) -> Reply:
     draft["promises"] = [found.summary[slice(*promise.span)] for promise in found.promises]
     visit.draft = draft
     ctx.hang_up()
-    return review_understood(visit.id, draft, ctx.zone)
+    card = review_understood(visit.id, draft, ctx.zone)
+    wrong = None if due else impossible_day(found.summary, now=ctx.now, calendar=ctx.calendar)
+    return [no_such_day(wrong), card] if wrong else card
 
 
 def _step_words(text: str) -> str:
@@ -137,6 +141,8 @@ def take_step(ctx: Context, state: dict[str, Any]) -> Reply | NotMine:
     if ctx.update.kind not in {UpdateKind.TEXT, UpdateKind.VOICE}:
         return NOT_MINE
     visit = _open(ctx, state["visit"])
+    if wrong := impossible_day(ctx.text, now=ctx.now, calendar=ctx.calendar):
+        return no_such_day(wrong)
     match = due_in(ctx, ctx.text)
     if match is None or match.due_at is None:
         return "还差截止日，例：周五前给新报价"

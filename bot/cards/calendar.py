@@ -7,6 +7,11 @@ from collections.abc import Sequence
 from bot.reply import Card
 
 
+def no_such_day(said: str) -> str:
+    """Say that a day is in no calendar (2月30日) and ask for a real one."""
+    return f"没有「{said}」这一天，请换成真实的日期再发。"
+
+
 def holiday_table_missing(years: Sequence[int]) -> Card:
     """Ask the administrator for the table of years that are needed."""
     named = "、".join(str(year) for year in years)

@@ -22,6 +22,10 @@ SENTENCES: Final = {
     Problem.NO_ENGINE: "这台机器没装识图组件，照片已收下，等管理员装好再看。",
 }
 
+OF_THE_ENGINE: Final = {Problem.TIMEOUT, Problem.OUT_OF_MEMORY, Problem.ENGINE_FAILED, Problem.NO_ENGINE}
+OF_THE_FILE: Final = frozenset(SENTENCES) - OF_THE_ENGINE
+"""What is wrong with the file itself, worth saying even when the picture belongs to nothing."""
+
 
 def problem_sentence(problem: Problem) -> str:
     """Return the sentence for a picture that could not be opened."""

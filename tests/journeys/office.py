@@ -44,7 +44,7 @@ class Office:
     """`with Office(tmp_path, at="2026-11-16T16:40") as office: office.say("zhouhang", "拜访 华东机械")`."""
 
     def __init__(self, folder: Path, *, at: str, extra: Sequence[str] = ()) -> None:
-        self._folder, self._at, self._extra = folder, at, extra
+        self.folder, self._at, self._extra = folder, at, extra
         self._log = folder / "process.log"
         self.process: subprocess.Popen[bytes] | None = None
         self.api = ""
@@ -57,8 +57,8 @@ class Office:
         self.stop()
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "bot", "demo", "--port", "0", "--frozen", "--data", str(self._folder / "data")]
-        first = not (self._folder / "data").exists()
+        command = [sys.executable, "-m", "bot", "demo", "--port", "0", "--frozen", "--data", str(self.folder / "data")]
+        first = not (self.folder / "data").exists()
         command += ["--at", self._at] if first else []
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(

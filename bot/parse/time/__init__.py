@@ -4,6 +4,7 @@
 says a result in short Chinese. Conventions: weeks begin on Monday, 前 includes the day named, feasts exclude it.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -24,12 +25,14 @@ __all__ = [
     "Note",
     "TimeMatch",
     "describe",
+    "impossible_day",
     "parse_range",
     "parse_time",
     "parse_times",
 ]
 
 MAX_CHARS = 4000
+_BEFORE = re.compile(r"[之以]?前$")
 
 
 def parse_times(
@@ -79,6 +82,12 @@ def parse_range(
         made for match in find_all(masked, frame) if (made := _in_own_words(match, text).bounded(frame.now)) is not None
     ]
     return choose(bounded, text, "range")
+
+
+def impossible_day(text: str, *, now: datetime, calendar: WorkCalendar) -> str | None:
+    """Return the first day a text names that no calendar has (2月30日, 11月31号), in its own words; None when all exist."""
+    wrong = next((match for match in parse_times(text, now=now, calendar=calendar) if match.invalid), None)
+    return None if wrong is None else _BEFORE.sub("", wrong.text.strip())
 
 
 def _frame(now: datetime, calendar: WorkCalendar, *, past: bool, query: bool = False) -> Frame:
