@@ -37,7 +37,9 @@ def answer_draft(ctx: Context, state: dict[str, Any]) -> Reply | NotMine:
 def hear_late_answer(ctx: Context) -> Claimed | None:
     """Take an answer to a draft that was begun in a group, or interrupted by something else."""
     draft = draft_of(ctx.session, ctx.sender.id, ctx.now - LATE)
-    if draft is None or not (YES.match(ctx.text.strip()) or (draft.choices and PICK.match(ctx.text.strip()))):
+    text = ctx.text.strip()
+    plain_yes = YES.match(text) and "登记" in text  # a bare 好的 half an hour later may be about anything
+    if draft is None or not (plain_yes or (draft.choices and PICK.match(text))):
         return None
 
     def run() -> Reply:

@@ -43,6 +43,9 @@ def test_an_image_alone_is_kept_with_the_draft(company: Company) -> None:
 
 def test_a_draft_that_was_interrupted_is_still_registered_by_a_yes(company: Company) -> None:
     company.say("zhouhang", "周五前给蓝海发合同")
-    company.say("zhouhang", "/排期")
+    company.say("zhouhang", "/承诺 给华东机械寄样品")
+    company.say("zhouhang", "取消")
+    company.say("zhouhang", "好的")
+    assert count(company) == 0
     company.say("zhouhang", "登记")
     assert count(company) == 1
