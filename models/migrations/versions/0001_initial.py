@@ -298,6 +298,24 @@ def upgrade() -> None:
     with op.batch_alter_table('account', schema=None) as batch_op:
         batch_op.create_index('ix_account_person_id', ['person_id'], unique=False)
 
+    op.create_table('announcement',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('by_person_id', sa.String(length=64), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('scope', sa.String(length=200), nullable=False),
+    sa.Column('group_ids', sa.JSON(), nullable=False),
+    sa.Column('person_ids', sa.JSON(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('edited_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('recalled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['by_person_id'], ['person.id'], name=op.f('fk_announcement_by_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_announcement'))
+    )
+    with op.batch_alter_table('announcement', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_announcement_by_person_id'), ['by_person_id'], unique=False)
+
     op.create_table('capacity',
     sa.Column('person_id', sa.String(length=64), nullable=False),
     sa.Column('day', sa.Date(), nullable=False),
@@ -409,6 +427,14 @@ def upgrade() -> None:
     with op.batch_alter_table('undo_request', schema=None) as batch_op:
         batch_op.create_index('ix_undo_request_owner_id', ['owner_id', 'asked_at'], unique=False)
 
+    op.create_table('announcement_read',
+    sa.Column('announcement_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('person_id', sa.String(length=64), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['announcement_id'], ['announcement.id'], name=op.f('fk_announcement_read_announcement_id_announcement')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_announcement_read_person_id_person')),
+    sa.PrimaryKeyConstraint('announcement_id', 'person_id', name=op.f('pk_announcement_read'))
+    )
     op.create_table('competitor_move',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('customer_id', sa.String(length=32), nullable=False),
@@ -778,6 +804,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_competitor_move_customer_id'))
 
     op.drop_table('competitor_move')
+    op.drop_table('announcement_read')
     with op.batch_alter_table('undo_request', schema=None) as batch_op:
         batch_op.drop_index('ix_undo_request_owner_id')
 
@@ -804,6 +831,10 @@ def downgrade() -> None:
 
     op.drop_table('customer')
     op.drop_table('capacity')
+    with op.batch_alter_table('announcement', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_announcement_by_person_id'))
+
+    op.drop_table('announcement')
     with op.batch_alter_table('account', schema=None) as batch_op:
         batch_op.drop_index('ix_account_person_id')
 
