@@ -22,13 +22,14 @@ from bot.services import Reader, Services
 from bot.settings import ConfigError, Settings
 from bot.web import create_web
 from models.chat import get_setting, put_setting
-from models.db import Database
+from models.db import Database, one_at_a_time
 from models.rules.workday import SHIPPED, HolidayTableError, WorkCalendar, calendar_of, default_calendar, load_years
 from models.schema import upgrade
 from scheduler.alarm import AlarmClock
 from scheduler.job import Ticker, load_jobs
 
 SIGNING_KEY = "signing_key"
+_KEY_LOCK = 7_005
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ def push_policy(settings: Settings) -> PushPolicy:
 def signing_key(database: Database) -> bytes:
     """Return the key that signs buttons and links; made once and kept in the database."""
     with database.write() as session:
+        one_at_a_time(session, _KEY_LOCK)
         stored = get_setting(session, SIGNING_KEY)
         if stored is None:
             stored = secrets.token_hex(32)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
+
+import structlog
+
+log = structlog.get_logger(__name__)
 
 
 class Clock(Protocol):
@@ -24,19 +29,53 @@ class SystemClock:
 
     _TOLERANCE = timedelta(seconds=2)
 
-    def __init__(self) -> None:
+    def __init__(
+        self, system: Callable[[], datetime] | None = None, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._lock = threading.Lock()
-        self._anchor = _system_now()
-        self._monotonic = time.monotonic()
+        self._system = system or _system_now
+        self._seconds = monotonic
+        self._anchor = self._system()
+        self._monotonic = monotonic()
 
     def now(self) -> datetime:
         """Return the current instant, aware UTC, never earlier than the one before."""
         with self._lock:
-            steady = self._anchor + timedelta(seconds=time.monotonic() - self._monotonic)
-            system = _system_now()
+            steady = self._anchor + timedelta(seconds=self._seconds() - self._monotonic)
+            system = self._system()
             if system - steady > self._TOLERANCE:
-                self._anchor, self._monotonic, steady = system, time.monotonic(), system
+                self._anchor, self._monotonic, steady = system, self._seconds(), system
             return steady
+
+
+class ServerClock:
+    """The clock of a server that several processes share, asked now and then and carried on by our monotonic clock.
+
+    `ask` may fail: then the last answer is carried on.
+    """
+
+    _RENEW_SECONDS = 15.0
+
+    def __init__(self, ask: Callable[[], datetime], monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._lock = threading.Lock()
+        self._ask = ask
+        self._seconds = monotonic
+        self._anchor = ask()
+        self._asked = self._tried = monotonic()
+
+    def now(self) -> datetime:
+        """Return the current instant of the server, aware UTC, some milliseconds old at worst."""
+        with self._lock:
+            if self._seconds() - self._tried > self._RENEW_SECONDS:
+                self._renew()
+            return self._anchor + timedelta(seconds=self._seconds() - self._asked)
+
+    def _renew(self) -> None:
+        self._tried = self._seconds()
+        try:
+            self._anchor, self._asked = self._ask(), self._seconds()
+        except Exception:  # whoever reads the time must go on, and will meet the failure himself
+            log.exception("server_clock_not_read")
 
 
 class PracticeClock:

@@ -6,7 +6,7 @@ Everything a turn does stands in one transaction with the mark that its update i
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -74,12 +74,16 @@ class Prepared:
 class Dispatcher:
     """Handles claimed updates."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, lease_now: Callable[[], datetime]) -> None:
         self._services = services
+        self._lease_now = lease_now  # claims run in real time, whatever the clock of the business says
         services.extras["route"] = self.route  # a handler may send a stored update through again, see `Context.again`
 
     def handle(self, held: inbox.Claim, now: datetime) -> None:
         """Handle one claimed update to its end: done, given back for later, or parked."""
+        if held.attempts > inbox.MAX_ATTEMPTS:  # nobody lived to say why: whoever takes it dies of it
+            self._park(held, now)
+            return
         try:
             with TOOK.labels(held.update.kind).time():
                 self._turn(held, self._prepare(held.update, now), now)
@@ -91,7 +95,7 @@ class Dispatcher:
             HANDLED.labels(held.update.platform, "refused").inc()
         except OperationalError:
             log.exception("database_busy", inbox=held.row_id)
-            self._give_back(held, now)
+            self._give_back(held, tried=False)
         except Exception as error:  # noqa: BLE001  # the boundary of a turn: whatever a handler raises ends here
             self._fail(held, error, now)
 
@@ -263,19 +267,26 @@ class Dispatcher:
                 person = person_of(session, held.update.platform, held.update.sender_id)
                 self._owe(session, held, held.update, person, [text], now)
 
-    def _give_back(self, held: inbox.Claim, now: datetime) -> None:
+    def _give_back(self, held: inbox.Claim, *, tried: bool) -> None:
+        """Give an update back; `tried` counts the attempt, and a busy database (not `tried`) is asked again in a second."""
+        wait = timedelta(seconds=0 if tried else 1)
         with self._services.database.write() as session:
-            inbox.release(session, held, retry_at=now + timedelta(seconds=held.attempts))
+            inbox.release(session, held, retry_at=self._lease_now() + wait, tried=tried)
 
     def _fail(self, held: inbox.Claim, error: Exception, now: datetime) -> None:
-        reference = secrets.token_hex(3)
-        log.error("turn_failed", reference=reference, inbox=held.row_id, attempt=held.attempts, exc_info=error)
+        log.error("turn_failed", inbox=held.row_id, attempt=held.attempts, exc_info=error)
         HANDLED.labels(held.update.platform, "failed").inc()
         if held.attempts < RETRIES:
-            self._give_back(held, now)
+            self._give_back(held, tried=True)
             return
+        self._park(held, now)
+
+    def _park(self, held: inbox.Claim, now: datetime) -> None:
+        reference = secrets.token_hex(3)
+        log.error("update_parked", reference=reference, inbox=held.row_id)
         with self._services.database.write() as session:
-            inbox.park(session, held, now=now, error=reference)
+            if not inbox.park(session, held, now=now, error=reference):
+                return
             person = person_of(session, held.update.platform, held.update.sender_id)
             self._owe(session, held, held.update, person, [BROKEN.format(reference=reference)], now)
             alarm_admins(self._services, session, f"parked:{held.row_id}", f"一条消息处理失败，编号 {reference}。", now)

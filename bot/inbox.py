@@ -17,15 +17,13 @@ from typing import Final, Literal
 
 import structlog
 from sqlalchemy import Select, and_, exists, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, aliased
 
 from bot.spool import Spool
 from bot.update import UPDATE_JSON, Update
 from models.chat import InboxRow, InboxState
-from models.db import Database, DatabaseBusy
+from models.db import Database, DatabaseBusy, insert_into
 
 log = structlog.get_logger(__name__)
 
@@ -175,9 +173,8 @@ class Inbox:
 
 
 def _insert(session: Session, incoming: Update) -> bool:
-    insert = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
     statement = (
-        insert(InboxRow)
+        insert_into(session, InboxRow)
         .values(
             platform=incoming.platform, bot=incoming.bot, update_id=incoming.id, lane=incoming.lane,
             body=UPDATE_JSON.dump_json(incoming).decode(), received_at=incoming.received_at, state=InboxState.NEW, attempts=0,
@@ -220,22 +217,26 @@ def finish(session: Session, held: Claim, *, now: datetime) -> bool:
     return bool(session.execute(statement).rowcount)  # type: ignore[attr-defined]  # a CursorResult
 
 
-def release(session: Session, held: Claim, *, retry_at: datetime) -> None:
-    """Give a claimed update back; it is taken again after `retry_at`."""
+def release(session: Session, held: Claim, *, retry_at: datetime, tried: bool = True) -> None:
+    """Give a claimed update back; it is taken again after `retry_at`. Without `tried` the attempt does not count."""
     session.execute(
         update(InboxRow)
         .where(InboxRow.id == held.row_id, InboxRow.claimed_by == held.token)
-        .values(claimed_until=retry_at)
+        .values(claimed_until=retry_at, attempts=InboxRow.attempts if tried else InboxRow.attempts - 1)
     )
 
 
-def park(session: Session, held: Claim, *, now: datetime, error: str) -> None:
-    """Set a poisoned update aside so that its lane moves on; the caller tells the sender and the administrator."""
-    session.execute(
+def park(session: Session, held: Claim, *, now: datetime, error: str) -> bool:
+    """Set a poisoned update aside so that its lane moves on; the caller tells the sender and the administrator.
+
+    False when the claim was lost meanwhile.
+    """
+    statement = (
         update(InboxRow)
         .where(InboxRow.id == held.row_id, InboxRow.claimed_by == held.token)
         .values(state=InboxState.PARKED, handled_at=now, error=error[:2000], claimed_by=None, claimed_until=None)
     )
+    return bool(session.execute(statement).rowcount)  # type: ignore[attr-defined]  # a CursorResult
 
 
 def depth(session: Session) -> tuple[int, datetime | None]:

@@ -11,11 +11,13 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.action import Action, pack
 from bot.reply import CONTENT_JSON, Card, Content, stored
 from models.chat import OutboxRow, OutboxState
+from models.db import is_postgres
 from models.person import Person
 
 URGENT = 1
@@ -98,9 +100,7 @@ class Outbox:
             mentions=list(note.mentions) or None, not_before=note.not_before or now, created_at=now,
         )  # fmt: skip
         self._hold(session, row)
-        session.add(row)
-        session.flush()
-        return row
+        return _added(session, row)
 
     def change(self, session: Session, key: str, content: Content, now: datetime, *, resend: bool = False) -> bool:
         """Change a message in place: before it went out silently, afterwards on the platform; False if there is none."""
@@ -156,6 +156,20 @@ class Outbox:
             OutboxRow.state != OutboxState.VOID,
         )
         return session.scalar(query) or 0
+
+
+def _added(session: Session, row: OutboxRow) -> OutboxRow:
+    """Add a row; on PostgreSQL another process may owe the same at this moment, and whoever commits first has owed it."""
+    if not is_postgres(session):
+        session.add(row)
+        session.flush()
+        return row
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        return session.scalars(select(OutboxRow).where(OutboxRow.key == row.key)).one()
+    return row
 
 
 def pack_card(content: Content, secret: bytes) -> Content:

@@ -15,8 +15,9 @@ from sqlalchemy import func, select, update
 
 from bot import inbox as inbox_module
 from bot import outbox as outbox_module
-from bot.clock import PracticeClock, SystemClock
+from bot.clock import PracticeClock, ServerClock, SystemClock
 from bot.dispatch import Dispatcher, alarm_admins
+from bot.hints import hints_of
 from bot.inbox import Inbox
 from bot.sender import Sender
 from bot.services import Services
@@ -59,11 +60,13 @@ class Runtime:
     ) -> None:  # fmt: skip
         self.services = services
         self.ticker = ticker
-        self.lease_clock = SystemClock()
-        self.inbox = Inbox(services.database, wake=self.wake)
+        database = services.database
+        self.lease_clock = SystemClock() if database.is_sqlite else ServerClock(database.server_now)
+        self.hints = hints_of(services.database, self.wake)
+        self.inbox = Inbox(services.database, wake=self.announce)
         self._alarm = alarm
         self._name = f"{os.getpid()}-{secrets.token_hex(3)}"
-        self._dispatcher = Dispatcher(services)
+        self._dispatcher = Dispatcher(services, self.lease_clock.now)
         self._sender = Sender(
             services.database, services.adapters, name=self._name,
             lease_now=self.lease_clock.now, alarm=self._platform_alarm, postpone=services.outbox.postpone,
@@ -85,6 +88,7 @@ class Runtime:
             self._recover()
         self.inbox.start()
         workers, senders = self._counts
+        self.hints.start(listen=workers > 0)
         for number in range(workers):
             self._spawn(f"worker-{number}", self.work_once)
         for number in range(senders if workers else 0):
@@ -107,6 +111,12 @@ class Runtime:
         self.wake()
         for thread in self._threads:
             thread.join(8)
+        self.hints.stop()
+
+    def announce(self) -> None:
+        """Tell the threads of every process that there may be something to do."""
+        self.wake()
+        self.hints.kick()
 
     def wake(self) -> None:
         """Tell the threads that there may be something to do."""
@@ -165,7 +175,7 @@ class Runtime:
         with self._stepping:
             self.beats["ticker"] = self.lease_clock.now()
             if self.ticker.tick(self.services.clock.now()):
-                self.wake()
+                self.announce()
 
     def _busy_while(self) -> _Busy:
         return _Busy(self)

@@ -18,7 +18,7 @@ from bot.outbox import URGENT, WAITING_STATES, load
 from bot.reply import CONTENT_JSON, Card, Content, stored
 from bot.update import Chat, ChatKind
 from models.chat import GroupRow, OutboxRow, OutboxState, get_setting, put_setting
-from models.db import Database
+from models.db import Database, one_at_a_time
 from models.person import accounts_of
 
 log = structlog.get_logger(__name__)
@@ -28,6 +28,7 @@ MAX_ATTEMPTS: Final = 8
 BACKOFF: Final = (2, 5, 15, 60, 180, 600, 1800, 3600)  # seconds
 BLOCKED_FOR: Final = timedelta(minutes=5)
 MERGED_BUTTONS: Final = 6
+_CLAIM_LOCK: Final = 7_004
 
 SENDS = Counter("outbox_sends_total", "Attempts to send by platform and result", ["platform", "result"])
 
@@ -82,6 +83,7 @@ class Sender:
     # -- claim ---------------------------------------------------------------------------------------------------------
 
     def _claim(self, session: Session, now: datetime) -> Job | None:
+        one_at_a_time(session, _CLAIM_LOCK)  # two that look at once would each see a free recipient
         row = session.scalars(self._claimable(now).limit(1).with_for_update(skip_locked=True)).first()
         if row is None:
             return None

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Index, Integer, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.db import Base, UtcDateTime
+from models.db import Base, UtcDateTime, insert_into
 
 BigId = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself only for INTEGER
 
@@ -243,13 +243,16 @@ def media_key_like(session: Session, start: str) -> str | None:
 def next_number(session: Session, prefix: str, day: str, *, width: int = 3) -> str:
     """Return the next number of the day, e.g. `CN-20260930-012`; numbers are never given out twice (P02)."""
     name = f"{prefix}-{day}"
-    row = session.get(SequenceRow, name, with_for_update=True)
-    if row is None:
-        row = SequenceRow(name=name, value=0)
-        session.add(row)
-    row.value += 1
-    session.flush()
-    return f"{name}-{row.value:0{width}d}"
+    return f"{name}-{count_up(session, name):0{width}d}"
+
+
+def count_up(session: Session, name: str) -> int:
+    """Return the next value of a sequence, from 1; whoever asks at the same time waits for us and gets another."""
+    statement = insert_into(session, SequenceRow).values(name=name, value=1)
+    counted = statement.on_conflict_do_update(
+        index_elements=["name"], set_={"value": SequenceRow.value + 1}
+    ).returning(SequenceRow.value)  # fmt: skip
+    return int(session.execute(counted).scalar_one())
 
 
 def get_setting(session: Session, name: str) -> Any:
@@ -261,8 +264,11 @@ def get_setting(session: Session, name: str) -> Any:
 def put_setting(session: Session, name: str, value: Any) -> None:
     """Store a setting (JSON value)."""
     row = session.get(SettingRow, name)
-    if row is None:
-        session.add(SettingRow(name=name, value=value))
-    else:
-        row.value = value
+    if row is None:  # another process may store it at this moment: the later one wins, neither fails
+        statement = insert_into(session, SettingRow).values(name=name, value=value)
+        session.execute(
+            statement.on_conflict_do_update(index_elements=["name"], set_={"value": statement.excluded.value})
+        )
+        return
+    row.value = value
     session.flush()

@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import DateTime, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy import DateTime, Engine, MetaData, create_engine, event, make_url, text
+from sqlalchemy.dialects.postgresql import insert as _postgres_insert
+from sqlalchemy.dialects.sqlite import insert as _sqlite_insert
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -58,6 +60,22 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
+def is_postgres(session: Session) -> bool:
+    """Whether a session speaks to PostgreSQL, where others may write at the same time."""
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def insert_into(session: Session, table: type[Base]) -> Any:
+    """Return an INSERT that knows `on_conflict_…` on the database of a session."""
+    return (_postgres_insert if is_postgres(session) else _sqlite_insert)(table)
+
+
+def one_at_a_time(session: Session, lock: int) -> None:
+    """Let one transaction at a time pass under a number, until it ends (PostgreSQL; SQLite has one writer)."""
+    if is_postgres(session):
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
+
+
 class DatabaseBusy(Exception):  # noqa: N818  # a state, not a mistake
     """Somebody else is writing."""
 
@@ -103,6 +121,12 @@ class Database:
         engine = self.engine.execution_options(sqlite_begin="DEFERRED") if self.is_sqlite else self.engine
         with Session(engine, expire_on_commit=False) as session:
             yield session
+
+    def server_now(self) -> datetime:
+        """Return the time of the database server (PostgreSQL), the one clock that all processes share."""
+        with self.engine.connect() as connection:
+            at: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+        return at.astimezone(UTC)
 
     def close(self) -> None:
         """Close all pooled connections."""

@@ -13,9 +13,10 @@ from datetime import datetime
 from typing import Final
 
 from pydantic import TypeAdapter
-from sqlalchemy import Index, Select, String, Text, func, select, text
+from sqlalchemy import Index, Select, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from models import db
 from models.chat import BigId
 from models.db import Base, UtcDateTime
 from models.rules.clock import Clock
@@ -194,8 +195,7 @@ def companions_of(session: Session, deadline: Deadline) -> list[Deadline]:
 
 def one_at_a_time(session: Session) -> None:
     """Let one scheduler fire at a time, so that two never split one shared card (PostgreSQL; SQLite has one writer)."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _FIRING_LOCK})
+    db.one_at_a_time(session, _FIRING_LOCK)
 
 
 def take_step(session: Session, deadline: Deadline, now: datetime, world: World) -> Firing | None:

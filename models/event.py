@@ -9,11 +9,11 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import JSON, Index, String, event, select, text
+from sqlalchemy import JSON, Index, String, event, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.chat import BigId
-from models.db import Base, UtcDateTime
+from models.db import Base, UtcDateTime, one_at_a_time
 
 GENESIS: Final = "0" * 64
 _CHAIN_LOCK: Final = 7_001  # PostgreSQL advisory lock: the chain grows one transaction at a time
@@ -61,8 +61,7 @@ def record(  # noqa: PLR0913  # one column each; all but three have a default
     cause: str | None = None,
 ) -> Event:
     """Append a fact to the log and return it; `data` is JSON."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _CHAIN_LOCK})
+    one_at_a_time(session, _CHAIN_LOCK)
     previous = session.scalar(select(Event.hash).order_by(Event.id.desc()).limit(1)) or GENESIS
     entry = Event(
         at=at, actor_id=actor_id, kind=kind, subject_kind=subject_kind, subject_id=subject_id,

@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import JSON, BigInteger, ColumnElement, Index, String, UniqueConstraint, and_, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.chat import BigId, GroupMemberRow, GroupRow, SequenceRow
+from models.chat import BigId, GroupMemberRow, GroupRow, SequenceRow, count_up
 from models.db import Base, UtcDateTime
 from models.person import Account, Person
 
@@ -71,13 +71,7 @@ class Place:
 
 def next_change(session: Session) -> int:
     """Return the next change number; the row lock also puts concurrent writers into one order."""
-    row = session.get(SequenceRow, _CHANGES, with_for_update=True)
-    if row is None:
-        row = SequenceRow(name=_CHANGES, value=0)
-        session.add(row)
-    row.value += 1
-    session.flush()
-    return row.value
+    return count_up(session, _CHANGES)
 
 
 def latest_change(session: Session) -> int:

@@ -18,13 +18,12 @@ from typing import Final, Protocol, TypeVar
 
 import structlog
 from prometheus_client import Counter
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from bot.context import Turn
 from bot.services import Services
 from models.chat import JobRunRow, get_setting, put_setting
+from models.db import insert_into
 from models.rules.workday import WorkCalendar
 
 log = structlog.get_logger(__name__)
@@ -227,6 +226,7 @@ class Ticker:
 
 
 def _claim_occurrence(session: Session, job: str, occurs_at: datetime, now: datetime) -> bool:
-    insert = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    statement = insert(JobRunRow).values(job=job, occurs_at=occurs_at, ran_at=now).on_conflict_do_nothing()
+    statement = (
+        insert_into(session, JobRunRow).values(job=job, occurs_at=occurs_at, ran_at=now).on_conflict_do_nothing()
+    )
     return bool(session.execute(statement).rowcount)  # type: ignore[attr-defined]  # a CursorResult

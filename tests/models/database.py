@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import pwd
+import secrets
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from models.db import Base, Database
 
@@ -28,6 +31,37 @@ def sqlite(folder: Path) -> Iterator[Database]:
 
 @contextmanager
 def postgres() -> Iterator[Database]:
+    """A database with all tables on a server of our own; skips with the reason where PostgreSQL is not installed."""
+    with postgres_server() as server:
+        database = Database(server.url("postgres"))
+        Base.metadata.create_all(database.engine)
+        try:
+            yield database
+        finally:
+            database.close()
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running PostgreSQL server on a unix socket in its own folder."""
+
+    folder: Path
+
+    def url(self, name: str) -> str:
+        return f"postgresql+psycopg://bot@/{name}?host={self.folder}"
+
+    def new(self) -> str:
+        """Create an empty database; returns its URL."""
+        name = f"bot_{secrets.token_hex(4)}"
+        admin = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        admin.dispose()
+        return self.url(name)
+
+
+@contextmanager
+def postgres_server() -> Iterator[Server]:
     """Start a server of our own on a unix socket; skips with the reason where PostgreSQL is not installed."""
     programs = _programs()
     if programs is None:
@@ -38,12 +72,9 @@ def postgres() -> Iterator[Database]:
         _run(user, programs / "initdb", "-D", folder / "data", "-A", "trust", "-U", "bot", "--no-sync")
         options = f"-c listen_addresses='' -k {folder} -c fsync=off"
         _run(user, programs / "pg_ctl", "-D", folder / "data", "-o", options, "-l", folder / "log", "-w", "start")
-        database = Database(f"postgresql+psycopg://bot@/postgres?host={folder}")
-        Base.metadata.create_all(database.engine)
         try:
-            yield database
+            yield Server(folder)
         finally:
-            database.close()
             _run(user, programs / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,113 @@
+"""Hints between processes: "there may be something to do". Losing one costs a poll, never a message.
+
+The tables are the truth; whoever hears a hint looks into them. On PostgreSQL a hint is NOTIFY; in one process nothing is needed.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, Protocol
+
+import structlog
+
+from models.db import Database
+
+if TYPE_CHECKING:
+    import psycopg
+
+log = structlog.get_logger(__name__)
+
+CHANNEL: Final = "bot_hint"
+LISTEN_SECONDS: Final = 1.0
+RETRY_SECONDS: Final = 2.0
+"""How long a lost connection is left alone; meanwhile everybody polls."""
+
+
+class Hints(Protocol):
+    """Wakes the other processes."""
+
+    def start(self, *, listen: bool) -> None:
+        """Begin; with `listen` this process wants to be woken."""
+
+    def kick(self) -> None:
+        """Wake whoever listens; returns at once and never raises."""
+
+    def stop(self) -> None:
+        """End."""
+
+
+class NoHints:
+    """One process needs none: its threads wake each other."""
+
+    def start(self, *, listen: bool) -> None:
+        """Do nothing."""
+
+    def kick(self) -> None:
+        """Do nothing."""
+
+    def stop(self) -> None:
+        """Do nothing."""
+
+
+class PostgresHints:
+    """NOTIFY and LISTEN, on connections of their own; kicks that come while one is on its way are one kick."""
+
+    def __init__(self, url: str, wake: Callable[[], None]) -> None:
+        self._url = url
+        self._wake = wake
+        self._kicked = threading.Event()
+        self._stopping = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def start(self, *, listen: bool) -> None:
+        """Begin to notify, and to listen if wanted."""
+        jobs = {"hint-notify": self._notify} | ({"hint-listen": self._listen} if listen else {})
+        for name, job in jobs.items():
+            thread = threading.Thread(target=self._keep, args=(job,), name=name, daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def kick(self) -> None:
+        """Wake the other processes."""
+        self._kicked.set()
+
+    def stop(self) -> None:
+        """End both connections."""
+        self._stopping.set()
+        self._kicked.set()
+        for thread in self._threads:
+            thread.join(LISTEN_SECONDS + 2)
+
+    def _keep(self, job: Callable[[psycopg.Connection], None]) -> None:
+        """Run a job on a connection; a lost one is opened again."""
+        import psycopg  # noqa: PLC0415  # only where PostgreSQL is used
+
+        while not self._stopping.is_set():
+            try:
+                with psycopg.connect(self._url, autocommit=True) as connection:
+                    job(connection)
+            except psycopg.Error as error:
+                log.warning("hints_lost", error=type(error).__name__)
+                self._stopping.wait(RETRY_SECONDS)
+
+    def _notify(self, connection: psycopg.Connection) -> None:
+        while not self._stopping.is_set():
+            self._kicked.wait()
+            self._kicked.clear()
+            connection.execute(f"NOTIFY {CHANNEL}")
+
+    def _listen(self, connection: psycopg.Connection) -> None:
+        connection.execute(f"LISTEN {CHANNEL}")
+        self._wake()  # what came while nobody listened
+        while not self._stopping.is_set():
+            for _ in connection.notifies(timeout=LISTEN_SECONDS, stop_after=1):
+                self._wake()
+
+
+def hints_of(database: Database, wake: Callable[[], None]) -> Hints:
+    """Return the hints that fit a database."""
+    if database.is_sqlite:
+        return NoHints()
+    url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return PostgresHints(url, wake)
