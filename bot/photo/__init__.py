@@ -20,6 +20,7 @@ from bot.photo.reading import (
     from_json,
     to_json,
 )
+from bot.photo.report import engine_report
 
 __all__ = [
     "KIND_NAMES",
@@ -36,6 +37,7 @@ __all__ = [
     "Seal",
     "available_engines",
     "choose_engine",
+    "engine_report",
     "facts_of",
     "from_json",
     "to_json",

@@ -2,8 +2,10 @@
 
 import os
 import selectors
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 
@@ -42,6 +44,7 @@ class Child:
             env=environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            process_group=0,  # what it starts (Tesseract) must end with it
         )
         ready = self._receive(b"", monotonic() + START_SECONDS)
         self.engine = ready.engine
@@ -62,8 +65,9 @@ class Child:
         return self._receive(frame, monotonic() + self._timeout_s)
 
     def close(self) -> None:
-        """End the process now."""
-        self._process.kill()
+        """End the process now, and whatever it started."""
+        with suppress(ProcessLookupError):  # all gone already
+            os.killpg(self._process.pid, signal.SIGKILL)
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 try:

@@ -62,11 +62,30 @@ def choose_engine(wanted: str) -> str:
 
 
 def open_engine(wanted: str, *, threads: int = 2) -> Engine:
-    """Load the engine's weights. Slow (about a second) and heavy: only the reading child calls it."""
-    if choose_engine(wanted) == "rapidocr":
-        from bot.photo.rapid import RapidEngine  # noqa: PLC0415 - the parent process must never load the weights
+    """Load the engine's weights; `auto` goes on to the next engine when one does not load. Raises NoEngineError.
 
-        return RapidEngine(threads=threads)
+    Slow (about a second) and heavy: only the reading child calls it.
+    """
+    here = available_engines() if wanted == AUTO else (choose_engine(wanted),)
+    refused = []
+    for name in here:
+        try:
+            return _OPENERS[name](threads)
+        except (ImportError, OSError, NoEngineError) as error:  # a system library or a language file is missing
+            refused.append(f"{name}: {error}")
+    raise NoEngineError("; ".join(refused) or "no OCR engine here; install rapidocr")
+
+
+def _open_rapid(threads: int) -> Engine:
+    from bot.photo.rapid import RapidEngine  # noqa: PLC0415 - the parent process must never load the weights
+
+    return RapidEngine(threads=threads)
+
+
+def _open_tesseract(_: int) -> Engine:
     from bot.photo.tesseract import TesseractEngine  # noqa: PLC0415 - the same
 
     return TesseractEngine()
+
+
+_OPENERS = {"rapidocr": _open_rapid, "tesseract": _open_tesseract}

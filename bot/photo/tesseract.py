@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytesseract
 
-from bot.photo.engine import Sheet
+from bot.photo.engine import NoEngineError, Sheet
 from bot.photo.geometry import as_box, as_quad, cut_out, turned
 from bot.photo.load import Pixels
 from bot.photo.reading import Line
@@ -23,6 +23,11 @@ class TesseractEngine:
     """See `bot.photo.engine.Engine`."""
 
     name = "tesseract"
+
+    def __init__(self) -> None:
+        missing = set(LANGUAGES.split("+")) - set(pytesseract.get_languages())
+        if missing:
+            raise NoEngineError(f"tesseract lacks {', '.join(sorted(missing))}; install tesseract-ocr-chi-sim")
 
     def read(self, pixels: Pixels) -> Sheet:
         """Ask Tesseract's own orientation finder, then read sparse text."""
