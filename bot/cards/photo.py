@@ -1,10 +1,11 @@
-"""What is said about a picture that could not be opened: what is wrong and what to do, never an accusation."""
+"""What is said about a picture that could not be opened, and about the seal on a page: never an accusation."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from bot.photo import Problem
+from bot.photo import KIND_NAMES, PhotoKind, Problem
+from models.rules.photo import Finding, PhotoFacts, Reason, Verdict
 
 SENTENCES: Final = {
     Problem.EMPTY: "收到的图片是空的，请重新发一次。",
@@ -30,3 +31,31 @@ OF_THE_FILE: Final = frozenset(SENTENCES) - OF_THE_ENGINE
 def problem_sentence(problem: Problem) -> str:
     """Return the sentence for a picture that could not be opened."""
     return SENTENCES[problem]
+
+
+_SEAL_UNKNOWN: Final = {
+    Reason.BLACK_AND_WHITE: "这张是黑白的，印章的颜色看不出来",
+    Reason.BLURRED: "照片有点糊，印章看不清",
+    Reason.DARK: "照片有点暗，印章看不清",
+}
+
+
+def seal_sentence(facts: PhotoFacts, seal: Finding, party: Finding | None = None) -> str:
+    """Say what kind of page it is and whether a red seal is on it, where, and whose (R02, J4)."""
+    if seal.verdict is Verdict.AGREES:
+        return f"✅ 红章在{facts.seal_place}。{_seal_party(party) if party else ''}"
+    kind = PhotoKind(facts.kind)
+    told = "没认出是哪种材料；" if kind is PhotoKind.OTHER else f"识别为{KIND_NAMES[kind]}；"
+    if seal.verdict is Verdict.DIFFERS:
+        return f"{told}未见红色印章（黑白复印章我看不出来）。"
+    return f"{told}{_SEAL_UNKNOWN.get(seal.reason, '印章看不清')}（不是说没盖）。可换一张，或请财务人工看。"
+
+
+def _seal_party(party: Finding) -> str:
+    if party.verdict is Verdict.AGREES:
+        return f"章上是「{party.read}」，与客户一致。"
+    if party.verdict is Verdict.DIFFERS:
+        return f"\n⚠ 章上读到「{party.read}」，客户是「{party.expected}」，对不上。是不是发错了一张？"
+    if party.reason is Reason.AUTHORITY_SEAL:
+        return f"这是「{party.read}」的章，不是客户公章；要盖客户公章的话请再看一眼。"
+    return "章上的字看不清，没核对是谁的章。"

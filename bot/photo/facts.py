@@ -1,7 +1,10 @@
 """A Reading as the rules want to see it."""
 
-from bot.photo.reading import Reading
+from bot.photo.reading import Box, Reading
+from bot.photo.text import plain
 from models.rules.photo import PhotoFacts, ReadField, Reason
+
+_COLUMNS, _ROWS = ("左", "", "右"), ("上", "", "下")
 
 
 def facts_of(reading: Reading) -> PhotoFacts:
@@ -13,6 +16,18 @@ def facts_of(reading: Reading) -> PhotoFacts:
         text="\n".join(line.text for line in reading.lines),
         seal=reading.seal.verdict,
         seal_confidence=reading.seal.confidence,
+        seal_text=plain(reading.seal.text) if reading.seal.text else None,
+        seal_place=place_of(reading.seal.box, reading.size) if reading.seal.box else "",
         spoilt=spoilt,
         problem=reading.problem.value if reading.problem else None,
     )
+
+
+def place_of(box: Box, size: tuple[int, int]) -> str:
+    """Name the third of the picture a box's middle stands in: 右下, 左侧, 中间."""
+    across = 3 * sum(x for x, _ in box) // (4 * max(1, size[0]))
+    down = 3 * sum(y for _, y in box) // (4 * max(1, size[1]))
+    column, row = _COLUMNS[min(2, max(0, across))], _ROWS[min(2, max(0, down))]
+    if column and row:
+        return column + row
+    return f"{column}侧" if column else f"{row}方" if row else "中间"

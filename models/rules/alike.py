@@ -2,6 +2,7 @@
 
 import re
 
+from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 _LEGAL_FORM = re.compile(r"(?:有限责任公司|股份有限公司|集团有限公司|有限公司|集团公司|公司|集团)$")
@@ -54,6 +55,11 @@ def same_title(one: str, other: str) -> bool:
 def folded(number: str) -> str:
     """Fold characters that look alike, for numbers and codes."""
     return re.sub(r"[^A-Z0-9]", "", number.upper()).translate(_CONFUSED)
+
+
+def alike(one: str, other: str) -> float:
+    """Return the share (0…1) of the shorter name that stands somewhere in the longer one, character by character."""
+    return fuzz.partial_ratio(one, other) / 100 if min(len(one), len(other)) >= _SHORTEST else 0.0
 
 
 def apart(one: str, other: str) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
 
-from models.rules.alike import apart, company_core, folded, same_party, same_title
+from models.rules.alike import alike, apart, company_core, folded, same_party, same_title
 
 CHINA = timezone(timedelta(hours=8))
 TOLERANCE = timedelta(minutes=15)
@@ -22,6 +22,9 @@ SURE = 0.85  # below this a reading may agree but never differ
 SURE_IF_SPOILT = 0.95  # the same on a blurred or dark picture
 SURE_IF_ONE_OFF = 0.97  # the same when one misread character would explain the difference
 READABLE = 0.3
+SEAL_ALIKE = 0.75  # share of a company's name found on a ring that proves it
+SEAL_UNLIKE = 0.4  # share up to which it is another company's
+AUTHORITY = re.compile("监督管理局|行政审批局|工商行政|税务局|管理委员会|发票专用章|监制")
 
 
 class Verdict(StrEnum):
@@ -55,6 +58,8 @@ class Reason(StrEnum):
     OTHER_DATE = "other_date"
     OTHER_CODE = "other_code"
     NO_RED_SEAL = "no_red_seal"
+    OTHER_SEAL = "other_seal"
+    AUTHORITY_SEAL = "authority_seal"
     BLACK_AND_WHITE = "black_and_white"
     TOO_FAR = "too_far"
     TOO_LATE = "too_late"
@@ -73,7 +78,8 @@ class ReadField:
 class PhotoFacts:
     """What the rules need to know of a picture; `bot.photo.facts_of` makes one from a reading.
 
-    `kind` is a `PhotoKind` value, `seal` one of present, not_seen, cannot_tell; `spoilt` is blurred or dark;
+    `kind` is a `PhotoKind` value, `seal` one of present, not_seen, cannot_tell, `seal_text` the
+    name along its ring when legible, `seal_place` where it stands (右下, 中间); `spoilt` is blurred or dark;
     `problem` says why the file could not be opened at all.
     """
 
@@ -82,6 +88,8 @@ class PhotoFacts:
     text: str = ""
     seal: str = "cannot_tell"
     seal_confidence: float = 0.0
+    seal_text: str | None = None
+    seal_place: str = ""
     spoilt: Reason | None = None
     problem: str | None = None
 
@@ -196,6 +204,27 @@ def check_seal(facts: PhotoFacts) -> Finding:
         "not_seen": (Verdict.DIFFERS, Reason.NO_RED_SEAL),
     }.get(facts.seal, (Verdict.CANNOT_READ, facts.spoilt or Reason.BLACK_AND_WHITE))
     return Finding("seal", outcome[0], "red seal", facts.seal, facts.seal_confidence, outcome[1])
+
+
+def check_seal_party(facts: PhotoFacts, names: Iterable[str]) -> Finding:
+    """Compare the name along the seal's ring with the names the customer goes by (R02, J4).
+
+    Writing on a ring is often misread: only a name with little in common differs. The registrar's seal printed on a
+    licence is nobody's company seal.
+    """
+    wanted = [one for one in names if one]
+    expected, read = wanted[0] if wanted else "", facts.seal_text
+    if facts.problem or facts.seal != "present" or not read or not wanted:
+        return _unread("seal_party", expected, facts)
+    if AUTHORITY.search(read):
+        return Finding("seal_party", Verdict.CANNOT_READ, expected, read, facts.seal_confidence, Reason.AUTHORITY_SEAL)
+    core = company_core(read)
+    likeness = max(alike(core, company_core(one)) for one in wanted)
+    if likeness >= SEAL_ALIKE:
+        return Finding("seal_party", Verdict.AGREES, expected, read, likeness, Reason.OK)
+    if likeness > SEAL_UNLIKE or facts.spoilt or not read.endswith("公司"):
+        return Finding("seal_party", Verdict.CANNOT_READ, expected, read, likeness, _spoilt(facts))
+    return Finding("seal_party", Verdict.DIFFERS, expected, read, facts.seal_confidence, Reason.OTHER_SEAL)
 
 
 def check_code_word(facts: PhotoFacts, code: str) -> Finding:

@@ -84,9 +84,14 @@ def make_chat_screenshot(name: str, title: str = "", messages: Iterable[str] = (
 
 
 def make_licence(
-    company: str = "上海蓝海包装有限公司", *, seal: bool = True, grey: bool = False, code: str = "91310115MA1K35PR6G"
+    company: str = "上海蓝海包装有限公司",
+    *,
+    seal: bool = True,
+    grey: bool = False,
+    code: str = "91310115MA1K35PR6G",
+    sealed_by: str = "上海市市场监督管理局",
 ) -> bytes:
-    """Draw a business licence, with or without the red seal; `grey` makes it a black-and-white copy."""
+    """Draw a business licence, with or without a red seal; `grey` makes it a black-and-white copy."""
     picture = Image.new("RGB", (1500, 1060), (250, 248, 240))
     ImageDraw.Draw(picture).rectangle([30, 30, 1470, 1030], outline=(190, 160, 90), width=12)
     ImageDraw.Draw(picture).text((750, 150), "营 业 执 照", font=_font(84), fill=INK, anchor="mm")
@@ -103,7 +108,7 @@ def make_licence(
     rows += [Row(430, 330 + 72 * index, 34, value) for index, value in enumerate(facts.values())]
     _write(picture, [*rows, Row(980, 900, 34, "登记机关")])
     if seal:
-        _stamp(picture, (1200, 850), 260, "上海市市场监督管理局")
+        _stamp(picture, (1200, 850), 260, sealed_by)
     return _jpeg(picture.convert("L").convert("RGB") if grey else picture)
 
 
@@ -113,8 +118,9 @@ def make_contract_page(
     *,
     number: str = "HT-20261102-01",
     seal: bool = True,
+    sealed_by: str = "",
 ) -> bytes:
-    """Draw the signature page of a contract with our customer as party A."""
+    """Draw the signature page of a contract with our customer as party A; `sealed_by` puts another company's seal on."""
     picture = Image.new("RGB", (1240, 1754), (252, 252, 250))
     written = f"{signed_on.year}年{signed_on.month}月{signed_on.day}日"
     _write(
@@ -136,7 +142,7 @@ def make_contract_page(
         ],
     )
     if seal:
-        _stamp(picture, (400, 1200), 270, customer)
+        _stamp(picture, (400, 1200), 270, sealed_by or customer)
     return _jpeg(picture)
 
 
