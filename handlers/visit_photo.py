@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from bot import NOT_MINE, Claimed, Context, NotMine, Reply, UpdateKind, UserError, action, dialogue, listen
+from bot import NOT_MINE, Card, Claimed, Context, NotMine, Reply, UpdateKind, UserError, action, dialogue, listen
 from bot.cards.photo import problem_sentence
 from bot.cards.visit import (
     BackfillPhoto,
@@ -30,7 +31,7 @@ from bot.cards.visit import (
     screenshot_unsure,
     what_is_this,
 )
-from bot.photo import PhotoKind, Reading, facts_of
+from bot.photo import PhotoKind, Reading, cut_out, facts_of, read_part
 from bot.update import Media
 from models.chat import media_key_like
 from models.customer import Customer, contacts_of
@@ -47,6 +48,7 @@ from models.rules.photo import (
 from models.visit import EvidenceState, Visit, VisitEvidence, done_kinds, open_visit, put_evidence
 
 KIND_OF: Final = {PhotoKind.SITE_PHOTO: PHOTO, PhotoKind.CHAT_SCREENSHOT: SCREENSHOT}
+READ_OFF: Final = ("date", "time", "contact", "title")
 TYPED_TIME: Final = re.compile(r"([01]?\d|2[0-3])[:：点时]([0-5]\d)?")
 MIN_REASON: Final = 4
 
@@ -77,9 +79,23 @@ def take_picture(ctx: Context, visit: Visit, image: Media) -> list[Any]:
 def take_as(ctx: Context, visit: Visit, key: str, reading: Reading, kind: str) -> list[Any]:
     """Judge a picture as a site photo or as a screenshot."""
     receipt = _site_photo(ctx, visit, key, reading) if kind == PHOTO else _screenshot(ctx, visit, key, reading)
+    if isinstance(receipt, Card):
+        receipt = _with_cut_out(ctx, visit, receipt, key, reading)
     if VISIT_GATE.is_full(done_kinds(ctx.session, visit.id)):
         return [receipt, all_three_there()]
     return [receipt]
+
+
+def _with_cut_out(ctx: Context, visit: Visit, card: Card, key: str, reading: Reading) -> Card:
+    """Show what was read beside what is said of it (M4); the note lets the cut-out go when its original goes."""
+    box = read_part(reading, *READ_OFF)
+    data = ctx.services.media.get(key) if box else None
+    part = cut_out(data, box, turn=reading.turn) if data and box else None
+    if part is None:
+        return card
+    cut = ctx.services.media.put(part)
+    ctx.note("photo.cut_out", "visit", visit.id, media=cut, of=key)
+    return replace(card, image=cut)
 
 
 # -- the site photo ----------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 `PhotoReader.read(data)` answers with a `Reading`; the verdicts about it are `models.rules.photo`.
 """
 
+from bot.photo.cut import cut_out, read_part
 from bot.photo.engine import NoEngineError, available_engines, choose_engine
 from bot.photo.facts import facts_of
 from bot.photo.reader import PhotoReader
@@ -37,8 +38,10 @@ __all__ = [
     "Seal",
     "available_engines",
     "choose_engine",
+    "cut_out",
     "engine_report",
     "facts_of",
     "from_json",
+    "read_part",
     "to_json",
 ]

@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from bot.adapters.practice import samples
+from bot.photo import Reading
 from models.visit import EvidenceState, VisitEvidence, evidence_of
 from tests.chat import Company
 from tests.readers import ScriptedReader, chat_screenshot, site_photo
@@ -102,3 +108,35 @@ def test_all_three_pieces_invite_the_review(visiting: Company, reader: ScriptedR
     answers = visiting.say("zhouhang", images=[reader.show(b"chat", chat_screenshot("王建国", "采购经理"))])
     assert "☑☑☑" in answers[0].text
     assert "结束拜访" in answers[1].text
+
+
+def boxed(reading: Reading) -> Reading:
+    """The same reading with its time at the foot of the practice picture."""
+    box = ((40, 1150), (340, 1150), (340, 1230), (40, 1230))
+    return replace(reading, fields={name: replace(field, box=box) for name, field in reading.fields.items()})
+
+
+@pytest.mark.parametrize("confidence", [0.97, 0.4])
+def test_what_was_read_is_shown_beside_a_doubtful_verdict(
+    visiting: Company, reader: ScriptedReader, confidence: float
+) -> None:
+    data = samples.make_site_photo(datetime(2026, 11, 16, 6, 5, tzinfo=UTC))
+    photo = reader.show(data, boxed(site_photo("2026-11-16", "14:05", confidence=confidence)))
+    card = visiting.say("zhouhang", images=[photo])[0]
+    assert card.card is not None
+    assert card.card.image is not None
+    shown = visiting.app.services.media.get(card.card.image)
+    assert shown is not None
+    assert shown != data
+    width, height = Image.open(io.BytesIO(shown)).size
+    assert width > 2 * height
+
+
+def test_an_original_that_does_not_open_gives_a_card_without_a_picture(
+    visiting: Company, reader: ScriptedReader
+) -> None:
+    photo = reader.show(b"gate", boxed(site_photo("2026-11-16", "14:05")))
+    card = visiting.say("zhouhang", images=[photo])[0]
+    assert card.card is not None
+    assert card.card.image is None
+    assert "相差 2 小时 35 分" in card.text
