@@ -207,6 +207,7 @@ class CommitmentRules(Section):
 class DailyReportRules(Section):
     """D01–D13."""
 
+    enabled: bool = True  # a company without daily reports is not asked for them
     due_at: time = time(18)  # D05; when reminders and escalation come says [rules.clocks.daily_report]
     push_after: Duration = timedelta(minutes=2)  # appendix 4 #10: judged at 18:00:00, pushed 18:01–18:04
     actions: tuple[str, ...] = ("客户拜访", "方案发送", "合同推进", "竞对反馈", "内部协同")

@@ -16,3 +16,11 @@ def company(tmp_path: Path) -> Iterator[Company]:
     made = Company(tmp_path)
     yield made
     made.close()
+
+
+@pytest.fixture
+def quiet_company(tmp_path: Path) -> Iterator[Company]:
+    """The demo company, which asks nobody for daily reports."""
+    made = Company(tmp_path, rules={"daily_report": {"enabled": False}})
+    yield made
+    made.close()

@@ -58,5 +58,7 @@ def tell_groups(turn: JobTurn) -> None:
 
 
 def _reporting(turn: JobTurn) -> list[Person]:
+    if not turn.settings.rules.daily_report.enabled:
+        return []
     query = select(Person).where(Person.active, Person.role.in_(REPORTING_ROLES)).order_by(Person.id)
     return list(turn.session.scalars(query))

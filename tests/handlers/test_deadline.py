@@ -25,6 +25,12 @@ def stored(company: Company) -> Deadline:
 
 
 @pytest.fixture
+def company(quiet_company: Company) -> Company:
+    """The company without daily reports, whose clocks would stand beside the one a test is about."""
+    return quiet_company
+
+
+@pytest.fixture
 def silent(company: Company) -> Company:
     """Monday 09:00 the invoice went out; on Wednesday 09:00 both hear that nothing happened since."""
     begin(company, "payment_silence", PAYMENT, "zhouhang")

@@ -25,6 +25,12 @@ workdays: [{ day: 2027-01-09, name: 元旦 }]
 """
 
 
+@pytest.fixture
+def company(quiet_company: Company) -> Company:
+    """The company without daily reports, whose clocks would stand beside the one a test is about."""
+    return quiet_company
+
+
 def asked(company: Company) -> list[str]:
     return [shown.text for shown in company.inbox("akai") if "历法" in shown.text]
 

@@ -47,6 +47,12 @@ def cards(company: Company, who: str) -> list[str]:
 
 
 @pytest.fixture
+def company(quiet_company: Company) -> Company:
+    """The company without daily reports, whose clocks would stand beside the one a test is about."""
+    return quiet_company
+
+
+@pytest.fixture
 def friday(company: Company) -> Company:
     """Friday 20 November, 15:00: Zhou Hang asks Chen Min to come along."""
     company.advance_to("2026-11-20 15:00")
