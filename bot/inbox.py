@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, Literal
 
 import structlog
@@ -20,6 +20,7 @@ from sqlalchemy import Select, and_, exists, func, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, aliased
 
+from bot.claims import claim_for
 from bot.spool import Spool
 from bot.update import UPDATE_JSON, Update
 from models.chat import InboxRow, InboxState
@@ -36,7 +37,6 @@ LOCK_WAIT: Final = 0.05
 """Seconds the writer waits for the database before it stores what came in beside it."""
 MOVE_EVERY: Final = 0.1
 SPOOL_BATCH: Final = 256
-CLAIM_FOR: Final = timedelta(seconds=120)
 MAX_ATTEMPTS: Final = 5
 
 
@@ -193,7 +193,7 @@ def claim(database: Database, *, token: str, now: datetime) -> Claim | None:
         row = session.scalars(_claimable(now).limit(1).with_for_update(skip_locked=True)).first()
         if row is None:
             return None
-        row.claimed_by, row.claimed_until = token, now + CLAIM_FOR
+        row.claimed_by, row.claimed_until = token, now + claim_for(database)
         row.attempts += 1
         return Claim(row.id, token, UPDATE_JSON.validate_json(row.body), row.attempts)
 
@@ -222,7 +222,7 @@ def release(session: Session, held: Claim, *, retry_at: datetime, tried: bool = 
     session.execute(
         update(InboxRow)
         .where(InboxRow.id == held.row_id, InboxRow.claimed_by == held.token)
-        .values(claimed_until=retry_at, attempts=InboxRow.attempts if tried else InboxRow.attempts - 1)
+        .values(claimed_by=None, claimed_until=retry_at, attempts=InboxRow.attempts if tried else InboxRow.attempts - 1)
     )
 
 

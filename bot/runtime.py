@@ -15,6 +15,7 @@ from sqlalchemy import func, select, update
 
 from bot import inbox as inbox_module
 from bot import outbox as outbox_module
+from bot.claims import RENEW_SECONDS, Keeper
 from bot.clock import PracticeClock, ServerClock, SystemClock
 from bot.dispatch import Dispatcher, alarm_admins
 from bot.hints import hints_of
@@ -89,6 +90,8 @@ class Runtime:
         self.inbox.start()
         workers, senders = self._counts
         self.hints.start(listen=workers > 0)
+        if workers and not self.services.database.is_sqlite:
+            self._spawn("keeper", self._keep_claims, every=RENEW_SECONDS)
         for number in range(workers):
             self._spawn(f"worker-{number}", self.work_once)
         for number in range(senders if workers else 0):
@@ -124,12 +127,17 @@ class Runtime:
             self._wakes += 1
             self._awake.notify_all()
 
-    def _spawn(self, name: str, step: Callable[[], bool]) -> None:
-        thread = threading.Thread(target=self._loop, args=(name, step), name=name, daemon=True)
+    def _keep_claims(self) -> bool:
+        Keeper(self.services.database, self._name).renew(self.lease_clock.now())
+        return False
+
+    def _spawn(self, name: str, step: Callable[[], bool], *, every: float | None = None) -> None:
+        """Start a thread that does a step again and again: whenever it is woken, or only `every` so many seconds."""
+        thread = threading.Thread(target=self._loop, args=(name, step, every), name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
 
-    def _loop(self, name: str, step: Callable[[], bool]) -> None:
+    def _loop(self, name: str, step: Callable[[], bool], every: float | None) -> None:
         while not self._stopping.is_set():
             self.beats[name] = self.lease_clock.now()
             seen = self._wakes
@@ -140,6 +148,9 @@ class Runtime:
                 did = False
             if did:
                 self.wake()
+                continue
+            if every is not None:
+                self._stopping.wait(every)
                 continue
             with self._awake:
                 if seen == self._wakes:  # nobody called while this thread looked

@@ -14,6 +14,7 @@ from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.adapters.base import Adapter, Delivery, Fate, Metered, Outcome, Recipient
+from bot.claims import claim_for
 from bot.outbox import URGENT, WAITING_STATES, load
 from bot.reply import CONTENT_JSON, Card, Content, stored
 from bot.update import Chat, ChatKind
@@ -23,7 +24,6 @@ from models.person import accounts_of
 
 log = structlog.get_logger(__name__)
 
-CLAIM_FOR: Final = timedelta(seconds=60)
 MAX_ATTEMPTS: Final = 8
 BACKOFF: Final = (2, 5, 15, 60, 180, 600, 1800, 3600)  # seconds
 BLOCKED_FOR: Final = timedelta(minutes=5)
@@ -102,7 +102,7 @@ class Sender:
         recipients += [Recipient(row.key, self._target(session, row, now)[2]) for row in rows[1:]]  # type: ignore[index]
         repeat = first.claimed_by is not None and first.attempts > 0
         for each in rows:
-            each.claimed_by, each.claimed_until = self._name, self._lease_now() + CLAIM_FOR
+            each.claimed_by, each.claimed_until = self._name, self._lease_now() + claim_for(self._database)
             each.attempts += 1
         return Job(rows, adapter, chat, tuple(recipients), load(first), repeat)
 

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import click
 import structlog
+from sqlalchemy import make_url
 
 from bot.app import Application, Parts, alarm_clock, create_app, practice_clock
 from bot.listener import WebServer
 from bot.logs import set_up_logs
 from bot.photo import PhotoReader
 from bot.services import Reader
-from bot.settings import DatabaseSection, PracticeSection, ServerSection, Settings
+from bot.settings import ConfigError, DatabaseSection, PracticeSection, ServerSection, Settings
 from models.chat import get_setting, put_setting
 from models.demo import load_demo
 
@@ -34,6 +35,11 @@ class Roles:
     worker: bool
     scheduler: bool
 
+    @property
+    def all(self) -> bool:
+        """Whether this process does everything."""
+        return self.web and self.worker and self.scheduler
+
 
 @dataclass(frozen=True, slots=True)
 class Demo:
@@ -50,6 +56,8 @@ class Demo:
 def run(settings: Settings, roles: Roles) -> None:
     """Run the configured platforms until SIGTERM or SIGINT."""
     set_up_logs()
+    if not roles.all and make_url(settings.database.url).get_backend_name() == "sqlite":
+        raise ConfigError("database.url: separate processes need PostgreSQL; with SQLite run `serve`")
     parts = Parts(
         reader=photo_reader(settings) if roles.worker else None,
         alarm=alarm_clock() if roles.scheduler else None,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from models.rules.clock import Clock
 from models.rules.clock_settings import configured_clocks
@@ -54,6 +54,12 @@ def _clocks(value: object) -> object:
     return configured_clocks(value)
 
 
+def _no_broker(value: str) -> str:
+    if value:
+        raise ValueError("no broker is needed: the processes wake each other through PostgreSQL; leave this empty")
+    return value
+
+
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Hours = Annotated[tuple[time, time], BeforeValidator(_hours)]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
@@ -84,9 +90,9 @@ class ServerSection(Section):
 
 
 class QueueSection(Section):
-    """Beyond one machine: the broker that carries hints; empty = database only."""
+    """Beyond one machine: processes wake each other through PostgreSQL; a broker in its place is refused, not ignored."""
 
-    broker: str = ""
+    broker: Annotated[str, AfterValidator(_no_broker)] = ""
 
 
 class WecomBotSection(Section):

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot import inbox as inbox_module
+from bot.claims import SHARED, Keeper
 from bot.outbox import Address, Note
 from bot.runtime import Runtime
 from bot.update import Chat, ChatKind, Update, UpdateKind
@@ -204,9 +205,20 @@ def test_a_lapsed_claim_is_taken_over_and_the_first_holder_changes_nothing(hire:
     first = inbox_module.claim(company.database, token="first", now=now)
     assert first is not None
     assert inbox_module.claim(company.database, token="other", now=now) is None
-    later = now + inbox_module.CLAIM_FOR
+    later = now + SHARED
     second = inbox_module.claim(company.database, token="second", now=later)
     assert second is not None
     with company.database.write() as session:
         assert not inbox_module.finish(session, first, now=later)
         assert inbox_module.finish(session, second, now=later)
+
+
+def test_a_claim_is_held_as_long_as_its_process_renews_it(hire: Hire) -> None:
+    company = hire()
+    company.say("linke", "帮助", settle=False)
+    now = company.runtime.lease_clock.now()
+    assert inbox_module.claim(company.database, token="first:1", now=now) is not None
+    assert Keeper(company.database, "first").renew(now + SHARED) == 1
+    assert Keeper(company.database, "other").renew(now + SHARED) == 0
+    assert inbox_module.claim(company.database, token="second", now=now + SHARED) is None
+    assert inbox_module.claim(company.database, token="second", now=now + SHARED + SHARED) is not None
