@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from flask import Flask
 
 from bot.adapters.base import Adapter
+from bot.calendar import company_calendar, sent_years
 from bot.catalogue import check_metrics
 from bot.clock import Clock, PracticeClock, SystemClock
 from bot.command import load_handlers
@@ -19,11 +19,10 @@ from bot.media import MediaStore
 from bot.outbox import Outbox, PushPolicy
 from bot.runtime import Alarm, Runtime
 from bot.services import Reader, Services
-from bot.settings import ConfigError, Settings
+from bot.settings import Settings
 from bot.web import create_web
 from models.chat import get_setting, put_setting
 from models.db import Database, one_at_a_time
-from models.rules.workday import SHIPPED, HolidayTableError, WorkCalendar, calendar_of, default_calendar, load_years
 from models.schema import upgrade
 from scheduler.alarm import AlarmClock
 from scheduler.job import Ticker, load_jobs
@@ -58,7 +57,8 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Application:
     database = Database(settings.database.url)
     upgrade(database)
     secret = signing_key(database)
-    calendar = company_calendar(settings)
+    with database.read() as session:
+        calendar = company_calendar(settings, sent_years(session))
     services = Services(
         settings=settings,
         database=database,
@@ -82,34 +82,6 @@ def configured_adapters(services: Services) -> dict[str, Adapter]:
     from bot.adapters.registry import build_adapters  # noqa: PLC0415  # platform libraries load only when they are on
 
     return build_adapters(services)
-
-
-def company_calendar(settings: Settings) -> WorkCalendar:
-    """Return the company's calendar: shipped tables and its own, hours of the configuration, days added or taken.
-
-    Raises ConfigError when a table cannot be used.
-    """
-    section = settings.calendar
-    base = _with_own_tables(section.tables, section.timezone)
-    extra_off, extra_work = frozenset(section.extra_holidays), frozenset(section.extra_workdays)
-    return replace(
-        base,
-        work_start=section.work_hours[0],
-        work_end=section.work_hours[1],
-        lunch=section.lunch,
-        quiet=section.quiet_hours,
-        off=(base.off | extra_off) - extra_work,
-        work=(base.work | extra_work) - extra_off,
-    )
-
-
-def _with_own_tables(folder: Path | None, zone: ZoneInfo) -> WorkCalendar:
-    if folder is None:
-        return default_calendar(zone)
-    try:
-        return calendar_of((*load_years(SHIPPED), *load_years(folder)), zone)
-    except HolidayTableError as error:
-        raise ConfigError(f"calendar.tables: {error}") from None
 
 
 def push_policy(settings: Settings) -> PushPolicy:

@@ -17,7 +17,7 @@ def holiday_table_missing(years: Sequence[int]) -> Card:
     named = "、".join(str(year) for year in years)
     body = (
         f"我还没有 {named} 年的放假调休表。国务院通知一般在 11 月前后发布。\n"
-        "请照 models/rules/calendar 里的格式写好 年份.yaml，放进配置 calendar.tables 指的文件夹，再重启。\n"
+        "发「历法」给我可以拿到样例；照着写好，把文件发给我就行，不用重启。\n"
         f"在那之前，{named} 年只按周一至周五算，算出来的日子会标「暂定」，载入后自动重算。"
     )
     return Card(title=f"缺 {named} 年历法", body=body)

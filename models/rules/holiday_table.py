@@ -53,16 +53,24 @@ def missing_years(today: date, known: Iterable[int]) -> tuple[int, ...]:
 
 def _read(file: Path) -> HolidayYear:
     try:
-        raw = yaml.safe_load(file.read_text(encoding="utf-8"))
+        return read_year(file.read_text(encoding="utf-8"), file.name)
+    except (OSError, UnicodeDecodeError) as error:
+        raise HolidayTableError(f"{file.name}: not a holiday table: {error}") from error
+
+
+def read_year(text: str, name: str) -> HolidayYear:
+    """Read one year's table from its text; `name` stands in messages. Raises HolidayTableError on any doubt."""
+    try:
+        raw = yaml.safe_load(text)
         table = HolidayYear(
             year=int(raw["year"]),
             notice=str(raw["notice"]),
             off=dict(_days_off(raw["holidays"])),
             work={_day(row["day"]): str(row["name"]) for row in raw["workdays"]},
         )
-    except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
-        raise HolidayTableError(f"{file.name}: not a holiday table: {error}") from error
-    _check(file, table)
+    except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+        raise HolidayTableError(f"{name}: not a holiday table: {error}") from error
+    _check(name, table)
     return table
 
 
@@ -81,14 +89,14 @@ def _day(value: object) -> date:
     return value
 
 
-def _check(file: Path, table: HolidayYear) -> None:
+def _check(name: str, table: HolidayYear) -> None:
     for day in [*table.off, *table.work]:
         # A notice may rule over the last days of the December before it (元旦 2019 began on 2018-12-30).
         if day.year != table.year and (day.year, day.month) != (table.year - 1, _DECEMBER):
-            raise HolidayTableError(f"{file.name}: {day} does not belong to {table.year}")
+            raise HolidayTableError(f"{name}: {day} does not belong to {table.year}")
     both = table.off.keys() & table.work.keys()
     if both:
-        raise HolidayTableError(f"{file.name}: both off and working: {min(both)}")
+        raise HolidayTableError(f"{name}: both off and working: {min(both)}")
     for day in table.work:
         if day.weekday() < 5:  # Monday to Friday
-            raise HolidayTableError(f"{file.name}: make-up day {day} is no weekend")
+            raise HolidayTableError(f"{name}: make-up day {day} is no weekend")

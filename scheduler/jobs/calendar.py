@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import select
 
+from bot.calendar import refresh_calendar
 from bot.cards.calendar import holiday_table_missing
 from models.chat import get_setting, put_setting
 from models.deadline import reschedule
@@ -39,6 +40,7 @@ def ask_for_missing_years(turn: JobTurn) -> None:
 @at_times(every_day(lambda _: time(8, 5)))
 def plan_anew(turn: JobTurn) -> None:
     """Plan every running clock anew when the calendar is another one than yesterday."""
+    refresh_calendar(turn.services, turn.session)
     digest = _digest(turn.calendar)
     if get_setting(turn.session, DIGEST) == digest:
         return

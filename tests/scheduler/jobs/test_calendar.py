@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from bot.app import company_calendar
+from bot.calendar import company_calendar, keep_year
 from bot.settings import ConfigError, parse_settings
 from models.deadline import Deadline, Start, Subject, start_deadline
 from models.event import Event
@@ -56,9 +55,8 @@ def test_a_new_table_moves_what_runs_into_the_new_year(company: Company) -> None
         start_deadline(
             session, CLOCKS["next_step_confirmation"], Subject("visit", "V-1"), Start("chenmin", company.now), world
         )
-    calendar = company.app.services.calendar
-    off = calendar.off | {date(2027, 1, 1), date(2027, 1, 2), date(2027, 1, 3), date(2027, 1, 4)}
-    company.app.services.calendar = replace(calendar, off=off, known_years=calendar.known_years | {2027})
+    with company.database.write() as session:
+        keep_year(session, TABLE, "2027.yaml")
     company.advance_to("2027-01-01 08:05")
     with company.session() as session:
         assert session.scalars(select(Deadline).where(Deadline.subject_id == "V-1")).one().next_at == shanghai(
