@@ -1,26 +1,33 @@
-"""The event log: append-only and hash-chained. Undo, audit, `/口径` and "who looked at me" read it."""
+"""The event log: append-only and hash-chained. Undo, audit, `/口径` and "who looked at me" read it.
+
+The chain binds a salted hash of an event's data and not the data itself, so that what an event says about a person can be erased
+(PIPL article 47) while the chain still proves that it was there, unchanged, and by whose order it went.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from secrets import token_hex
 from typing import Any, Final
 
-from sqlalchemy import JSON, Index, String, event, select
+from sqlalchemy import JSON, Index, String, event, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.chat import BigId
 from models.db import Base, UtcDateTime, one_at_a_time
 
 GENESIS: Final = "0" * 64
+ERASED: Final = "person.erased"
+"""Kind of the event that says whose data went; `data["events"]` are the ids of the entries that were emptied."""
 _CHAIN_LOCK: Final = 7_001  # PostgreSQL advisory lock: the chain grows one transaction at a time
 
 
 class Event(Base):
-    """A fact: who did what to which record, when. Never changed, never deleted."""
+    """A fact: who did what to which record, when. Never changed, never deleted; only `erase` empties its data and salt."""
 
     __tablename__ = "event"
     __table_args__ = (
@@ -36,6 +43,8 @@ class Event(Base):
     subject_kind: Mapped[str] = mapped_column(String(32))
     subject_id: Mapped[str] = mapped_column(String(64))
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    salt: Mapped[str] = mapped_column(String(32))
+    data_hash: Mapped[str] = mapped_column(String(64))
     cause: Mapped[str | None] = mapped_column(String(200))
     previous: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
@@ -65,8 +74,9 @@ def record(  # noqa: PLR0913  # one column each; all but three have a default
     previous = session.scalar(select(Event.hash).order_by(Event.id.desc()).limit(1)) or GENESIS
     entry = Event(
         at=at, actor_id=actor_id, kind=kind, subject_kind=subject_kind, subject_id=subject_id,
-        data=dict(data or {}), cause=cause, previous=previous,
+        data=dict(data or {}), salt=token_hex(16), cause=cause, previous=previous,
     )  # fmt: skip
+    entry.data_hash = _data_hash(entry)
     entry.hash = digest(entry)
     session.add(entry)
     session.flush()
@@ -77,21 +87,47 @@ def digest(entry: Event) -> str:
     """Return the hash that binds an entry to its content and to the entry before it."""
     facts = [
         entry.previous, entry.at.isoformat(), entry.actor_id, entry.kind, entry.subject_kind, entry.subject_id,
-        entry.data, entry.cause,
+        entry.data_hash, entry.cause,
     ]  # fmt: skip
     return sha256(json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
+def _data_hash(entry: Event) -> str:
+    said = json.dumps(entry.data, ensure_ascii=False, sort_keys=True)
+    return sha256(f"{entry.salt}:{said}".encode()).hexdigest()
+
+
 def verify(session: Session) -> Broken | None:
-    """Walk the whole chain; return the first broken entry or None."""
+    """Walk the whole chain; return the first broken entry or None. An emptied entry needs the event that ordered it."""
+    erased = _erased_ids(session)
     previous = GENESIS
     for entry in session.scalars(select(Event).order_by(Event.id).execution_options(yield_per=1000)):
         if entry.previous != previous:
             return Broken(entry.id, "does not follow the entry before it")
         if entry.hash != digest(entry):
             return Broken(entry.id, "content does not match its hash")
+        if entry.salt and entry.data_hash != _data_hash(entry):
+            return Broken(entry.id, "data does not match its hash")
+        if not entry.salt and (entry.data or entry.id not in erased):
+            return Broken(entry.id, "data was taken away without an order")
         previous = entry.hash
     return None
+
+
+def _erased_ids(session: Session) -> set[int]:
+    orders = session.scalars(select(Event).where(Event.kind == ERASED))
+    return {number for order in orders for number in order.data.get("events", ()) if number < order.id}
+
+
+def erase(session: Session, ids: Collection[int]) -> None:
+    """Empty the data of entries; the caller records an `ERASED` event with these ids in the same transaction."""
+    for some in _portions(sorted(ids)):
+        session.execute(update(Event.__table__).where(Event.id.in_(some)).values(data={}, salt=""))  # type: ignore[arg-type]
+    session.expire_all()
+
+
+def _portions(ids: list[int], size: int = 500) -> Iterator[list[int]]:
+    return (ids[start : start + size] for start in range(0, len(ids), size))
 
 
 def history(session: Session, subject_kind: str, subject_id: str) -> list[Event]:

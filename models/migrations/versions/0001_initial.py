@@ -81,6 +81,8 @@ def upgrade() -> None:
     sa.Column('subject_kind', sa.String(length=32), nullable=False),
     sa.Column('subject_id', sa.String(length=64), nullable=False),
     sa.Column('data', sa.JSON(), nullable=False),
+    sa.Column('salt', sa.String(length=32), nullable=False),
+    sa.Column('data_hash', sa.String(length=64), nullable=False),
     sa.Column('cause', sa.String(length=200), nullable=True),
     sa.Column('previous', sa.String(length=64), nullable=False),
     sa.Column('hash', sa.String(length=64), nullable=False),
