@@ -28,11 +28,12 @@ from bot.media import remember_media
 from bot.outbox import Address, Note, load
 from bot.parse.command import nearest, parse_command
 from bot.parse.time import impossible_day
+from bot.presence import card_of, group_of, people_in, remember_press, seen
 from bot.reply import Button, Card, CardState, Content, Document, Reply
 from bot.services import Services
 from bot.update import MAX_TEXT, UPDATE_JSON, Media, MediaKind, Update, UpdateKind
-from models.chat import GroupMemberRow, GroupRow, InboxRow, OutboxRow
-from models.person import Account, Person, Role, person_of, shared_sight, sight_of
+from models.chat import InboxRow
+from models.person import ROLE_NAMES, Person, Role, person_of, shared_sight, sight_of
 
 log = structlog.get_logger(__name__)
 
@@ -139,7 +140,7 @@ class Dispatcher:
         with self._services.database.write() as session:
             if not inbox.finish(session, held, now=now):
                 raise ClaimLostError
-            person = _seen(session, prepared.update, now)
+            person = seen(session, prepared.update, now)
             if person is None or not person.active:
                 self._owe(session, held, prepared.update, None, [UNKNOWN_PERSON], now)
                 return
@@ -155,12 +156,12 @@ class Dispatcher:
         self, session: Session, held: inbox.Claim, prepared: Prepared, person: Person, now: datetime
     ) -> Context:
         update = prepared.update
-        group = _group(session, update)
-        people = _group_people(session, group) if group else ()
+        group = group_of(session, update)
+        people = people_in(session, group) if group else ()
         return Context(
             services=self._services, session=session, now=now, cause=f"inbox:{held.row_id}", update=update,
             sender=person, sight=sight_of(session, person), group_id=group.id if group else None,
-            group_people=people, readings=prepared.readings, card=_card_of(session, update, person),
+            group_people=people, readings=prepared.readings, card=card_of(session, update, person),
         )  # fmt: skip
 
     def route(self, ctx: Context) -> Reply:
@@ -183,7 +184,7 @@ class Dispatcher:
         shown = load(ctx.card)
         if isinstance(shown, Card) and shown.state is CardState.VOID:
             return f"{shown.note or '这张卡片已作废'}，不用处理了。"
-        _remember_press(ctx.card, ctx.update)
+        remember_press(ctx.card, ctx.update)
         handler, _ = self._services.registry.actions[type(pressed)]
         return handler(ctx, pressed)
 
@@ -318,56 +319,6 @@ def alarm_admins(services: Services, session: Session, code: str, text: str, now
         services.outbox.owe(session, to, Note(f"alarm:{code}@p:{admin.id}", f"⚠ {text}", priority=1), now)
 
 
-def _remember_press(card: OutboxRow, update: Update) -> None:
-    """Keep what a press gives to change its card by (`card_…`, one use each) with the card's handle."""
-    given = {name: value for name, value in update.reply_to.items() if name.startswith("card_")}
-    if given:
-        card.handle = {**(card.handle or {}), **given}
-
-
-def _seen(session: Session, update: Update, now: datetime) -> Person | None:
-    query = select(Account).where(Account.platform == update.platform, Account.account_id == update.sender_id)
-    account = session.scalars(query).one_or_none()
-    if account is None:
-        return None
-    account.last_seen_at = now
-    return session.get(Person, account.person_id)
-
-
-def _group(session: Session, update: Update) -> GroupRow | None:
-    if update.chat.kind == "direct":
-        return None
-    query = select(GroupRow).where(GroupRow.platform == update.platform, GroupRow.conversation_id == update.chat.id)
-    return session.scalars(query).one_or_none()
-
-
-def _group_people(session: Session, group: GroupRow) -> tuple[Person | None, ...]:
-    """Everybody present; somebody unknown counts as a stranger, an unknown member list as a stranger too (M11)."""
-    members = session.scalars(select(GroupMemberRow).where(GroupMemberRow.group_id == group.id)).all()
-    people = tuple(session.get(Person, m.person_id) if m.person_id else None for m in members)
-    return people if group.members_known and people else (*people, None)
-
-
-def _card_of(session: Session, update: Update, person: Person) -> OutboxRow | None:
-    """Find our message that was pressed or quoted, if this person could see it."""
-    wanted = (update.press.message_id if update.press else "") or (update.quote.message_id if update.quote else "")
-    if not wanted:
-        return _card_with(session, update.press.value, person) if update.press else None
-    query = select(OutboxRow).where((OutboxRow.key == wanted) | (OutboxRow.message_ref == wanted))
-    row = session.scalars(query.limit(1)).first()
-    if row is None or row.group_id is not None:
-        return row
-    return row if row.person_id == person.id else None
-
-
-def _card_with(session: Session, packed: str, person: Person) -> OutboxRow | None:
-    """Find the newest card of a person that carries a button, for platforms that do not say which card was pressed."""
-    query = select(OutboxRow).where(
-        OutboxRow.person_id == person.id, OutboxRow.content.contains(packed, autoescape=True)
-    )
-    return session.scalars(query.order_by(OutboxRow.id.desc()).limit(1)).first()
-
-
 def _contents(reply: Reply | tuple[str, ...]) -> list[Content]:
     if reply is None:
         return []
@@ -391,12 +342,6 @@ def _offers(ctx: Context, listeners: Sequence[Listener] | Any) -> list[tuple[Lis
             if claimed is not None:
                 found.append((listener, claimed))
     return found
-
-
-ROLE_NAMES: Final = {
-    Role.REP: "销售", Role.MANAGER: "主管", Role.DIRECTOR: "总监", Role.VP: "VP", Role.PRESALES: "售前", Role.DELIVERY: "交付",
-    Role.FINANCE: "财务", Role.MARKETING: "市场", Role.STORE: "店长", Role.HQ: "总部", Role.ADMIN: "管理员", Role.OUTSIDER: "外部",
-}  # fmt: skip
 
 
 def _role_names(roles: frozenset[Role]) -> str:

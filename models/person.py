@@ -51,6 +51,12 @@ class Concern(StrEnum):
 
 LEADERS: Final = frozenset({Role.MANAGER, Role.DIRECTOR, Role.VP})
 
+ROLE_NAMES: Final = {
+    Role.REP: "销售", Role.MANAGER: "主管", Role.DIRECTOR: "总监", Role.VP: "VP", Role.PRESALES: "售前", Role.DELIVERY: "交付",
+    Role.FINANCE: "财务", Role.MARKETING: "市场", Role.STORE: "店长", Role.HQ: "总部", Role.ADMIN: "管理员", Role.OUTSIDER: "外部",
+}  # fmt: skip
+"""Roles as people read them."""
+
 ROLE_CONCERNS: Final[dict[Role, frozenset[Concern]]] = {
     # A record that names one of these people (a commitment told to delivery) is seen through `Sight.involved`.
     Role.FINANCE: frozenset({Concern.CONTRACT, Concern.PAYMENT}),

@@ -7,7 +7,6 @@ from typing import Final
 
 from bot.cards.commitment import Warned, Who, customer_words, draft_card, questions
 from bot.context import Context
-from bot.dispatch import ROLE_NAMES
 from bot.parse.time import Kind, Note, TimeMatch
 from bot.promise.hear import Heard, contact_row_id, last_seen
 from bot.reply import Reply
@@ -16,7 +15,7 @@ from models.commitment import Commitment
 from models.commitment_draft import CommitmentDraft
 from models.commitment_told import person_for
 from models.customer import Contact, Customer, contacts_of
-from models.person import Person, Role
+from models.person import ROLE_NAMES, Person, Role
 from models.rules.commitment import DOERS, is_too_full, roles_for
 
 DRAFT: Final = "commitment.draft"
