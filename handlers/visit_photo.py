@@ -12,18 +12,17 @@ from bot.cards.photo import problem_sentence
 from bot.cards.visit import (
     BackfillPhoto,
     ConfirmContact,
-    DisputeReading,
-    JudgeReading,
+    ExplainPhoto,
     RetakePhoto,
     SortPhoto,
     TypeTime,
     all_three_there,
     ask_backfill_reason,
-    dispute_for_manager,
-    lag_words,
     local,
     photo_accepted,
     photo_backfilled,
+    photo_explained,
+    photo_seen_before,
     photo_self_reported,
     photo_time_differs,
     photo_unreadable,
@@ -31,15 +30,19 @@ from bot.cards.visit import (
     screenshot_unsure,
     what_is_this,
 )
+from bot.evidence import done, pressed_evidence, settled, with_review
 from bot.photo import PhotoKind, Reading, cut_out, facts_of, read_part
+from bot.radar import Place, keep, radar_of
 from bot.update import Media
 from models.chat import media_key_like
-from models.customer import Customer, contacts_of
+from models.customer import contacts_of
 from models.person import Person
 from models.rules.gates import PHOTO, SCREENSHOT, VISIT_GATE
+from models.rules.hints import Hint
 from models.rules.photo import (
     Finding,
     KnownContact,
+    Reason,
     Verdict,
     check_code_word,
     check_contact,
@@ -49,6 +52,12 @@ from models.visit import EvidenceState, Visit, VisitEvidence, done_kinds, open_v
 
 KIND_OF: Final = {PhotoKind.SITE_PHOTO: PHOTO, PhotoKind.CHAT_SCREENSHOT: SCREENSHOT}
 READ_OFF: Final = ("date", "time", "contact", "title")
+VERDICT_OF: Final = {
+    Reason.OK: Verdict.AGREES,
+    Reason.TIME_ONLY: Verdict.AGREES,
+    Reason.WRONG_TIME: Verdict.DIFFERS,
+    Reason.IN_FUTURE: Verdict.DIFFERS,
+}
 TYPED_TIME: Final = re.compile(r"([01]?\d|2[0-3])[:：点时]([0-5]\d)?")
 MIN_REASON: Final = 4
 
@@ -79,39 +88,58 @@ def take_picture(ctx: Context, visit: Visit, image: Media) -> list[Any]:
 def take_as(ctx: Context, visit: Visit, key: str, reading: Reading, kind: str) -> list[Any]:
     """Judge a picture as a site photo or as a screenshot."""
     receipt = _site_photo(ctx, visit, key, reading) if kind == PHOTO else _screenshot(ctx, visit, key, reading)
-    if isinstance(receipt, Card):
-        receipt = _with_cut_out(ctx, visit, receipt, key, reading)
     if VISIT_GATE.is_full(done_kinds(ctx.session, visit.id)):
         return [receipt, all_three_there()]
     return [receipt]
 
 
-def _with_cut_out(ctx: Context, visit: Visit, card: Card, key: str, reading: Reading) -> Card:
-    """Show what was read beside what is said of it (M4); the note lets the cut-out go when its original goes."""
+def _with_cut_out(ctx: Context, visit: Visit, receipt: Any, key: str, reading: Reading) -> Any:
+    """Show what was read beside a doubtful verdict (M4); the note lets the cut-out go when its original goes."""
+    if not isinstance(receipt, Card):
+        return receipt
     box = read_part(reading, *READ_OFF)
     data = ctx.services.media.get(key) if box else None
     part = cut_out(data, box, turn=reading.turn) if data and box else None
     if part is None:
-        return card
+        return receipt
     cut = ctx.services.media.put(part)
     ctx.note("photo.cut_out", "visit", visit.id, media=cut, of=key)
-    return replace(card, image=cut)
+    return replace(receipt, image=cut)
 
 
 # -- the site photo ----------------------------------------------------------------------------------------------------
 
 
 def _site_photo(ctx: Context, visit: Visit, key: str, reading: Reading) -> Any:
-    facts = facts_of(reading)
-    tolerance = ctx.settings.photos.time_tolerance
-    finding = check_watermark_time(facts, received_at=ctx.update.at, tolerance=tolerance)
+    finding = check_watermark_time(
+        facts_of(reading), received_at=ctx.update.at, tolerance=ctx.settings.photos.time_tolerance
+    )
     evidence = _evidence(ctx, visit, PHOTO, key, finding)
-    note = _code_note(ctx, visit, facts)
+    note = _code_note(ctx, visit, facts_of(reading))
+    if _seen_before(ctx, visit, evidence, reading):
+        return photo_seen_before(evidence.id)
+    return _with_cut_out(ctx, visit, _time_receipt(ctx, visit, evidence, finding, note), key, reading)
+
+
+def _time_receipt(ctx: Context, visit: Visit, evidence: VisitEvidence, finding: Finding, note: str = "") -> Any:
     if finding.verdict is Verdict.CANNOT_READ or finding.read_at is None:
         return photo_unreadable(finding.reason, evidence.id)
     if finding.verdict is Verdict.DIFFERS:
-        return photo_time_differs(finding, ctx.update.at, tolerance, evidence.id, ctx.zone)
-    return photo_accepted(local(finding.read_at, ctx.zone), finding.confidence, _done(ctx, visit), note)
+        tolerance = ctx.settings.photos.time_tolerance
+        return photo_time_differs(finding, evidence.received_at, tolerance, evidence.id, ctx.zone)
+    return photo_accepted(local(finding.read_at, ctx.zone), finding.confidence, done(ctx, visit), note)
+
+
+def _seen_before(ctx: Context, visit: Visit, evidence: VisitEvidence, reading: Reading) -> bool:
+    """Look for the picture among those of other visits, and keep its traces (M6)."""
+    place = Place(visit.id, visit.owner_id, visit.customer_id, evidence.kind)
+    earlier = radar_of(ctx.services.extras).find(ctx.session, reading, place)
+    keep(ctx.session, reading, place, media_key=evidence.media_key or "", at=evidence.received_at)
+    if earlier is None:
+        return False
+    evidence.state, evidence.hints = EvidenceState.WAITING, [*evidence.hints, Hint.SEEN_BEFORE]
+    ctx.note("photo.seen_before", "visit", visit.id, evidence=evidence.id, earlier=earlier.visit_id)
+    return True
 
 
 def _evidence(ctx: Context, visit: Visit, kind: str, key: str, finding: Finding) -> VisitEvidence:
@@ -122,7 +150,7 @@ def _evidence(ctx: Context, visit: Visit, kind: str, key: str, finding: Finding)
         VisitEvidence(
             visit_id=visit.id, kind=kind, state=state, received_at=ctx.update.at, media_key=key,
             read=(finding.read or "")[:200], confidence=finding.confidence, reason=finding.reason,
-            taken_at=finding.read_at, lag=lag,
+            taken_at=finding.read_at, lag=lag, hints=[],
         ),
     )  # fmt: skip
     ctx.note(
@@ -145,18 +173,55 @@ def _code_note(ctx: Context, visit: Visit, facts: Any) -> str:
 
 @action(RetakePhoto)
 def retake(ctx: Context, press: RetakePhoto) -> Reply:
-    evidence, visit = _pressed(ctx, press.evidence_id)
+    evidence, visit = pressed_evidence(ctx, press.evidence_id)
     if evidence.state != EvidenceState.WAITING:
-        return _already(evidence)
+        return settled(evidence)
     ctx.note("visit.retake", "visit", visit.id, evidence=evidence.id)
     return "好，直接再发一张就行，以新的为准。"
 
 
+@action(ExplainPhoto)
+def explain(ctx: Context, press: ExplainPhoto) -> Reply:
+    evidence, _ = pressed_evidence(ctx, press.evidence_id)
+    if evidence.state != EvidenceState.WAITING or Hint.SEEN_BEFORE not in evidence.hints:
+        return settled(evidence)
+    ctx.close_card("已选：说明")
+    ctx.talk("visit.explain_photo", {"evidence": evidence.id}, free_text=True)
+    return "请用一句话说明，比如「门口固定机位，每次都这样拍」。"
+
+
+@dialogue("visit.explain_photo")
+def take_explanation(ctx: Context, state: dict[str, Any]) -> Reply | NotMine:
+    if ctx.update.kind not in {UpdateKind.TEXT, UpdateKind.VOICE}:
+        return NOT_MINE
+    if len(ctx.text.strip()) < MIN_REASON:
+        return "再多说两个字，比如「门口固定机位」。"
+    evidence, visit = pressed_evidence(ctx, state["evidence"])
+    ctx.hang_up()
+    if evidence.state != EvidenceState.WAITING:
+        return settled(evidence)
+    evidence.note = ctx.text.strip()[:300]
+    evidence.hints = [hint for hint in evidence.hints if hint != Hint.SEEN_BEFORE] + [Hint.SEEN_EXPLAINED]
+    ctx.note("photo.explained", "visit", visit.id, evidence=evidence.id, reason=evidence.note)
+    finding = _finding_again(evidence)
+    if finding.verdict is not Verdict.AGREES:
+        return ["已记你的说明。", _time_receipt(ctx, visit, evidence, finding)]
+    evidence.state = EvidenceState.VALID
+    return with_review(ctx, visit, photo_explained(done(ctx, visit)))
+
+
+def _finding_again(evidence: VisitEvidence) -> Finding:
+    """Return what was found when the picture came in; its original may be gone."""
+    reason = Reason(evidence.reason)
+    verdict = VERDICT_OF.get(reason, Verdict.CANNOT_READ)
+    return Finding("watermark_time", verdict, "", evidence.read, evidence.confidence, reason, evidence.taken_at)
+
+
 @action(BackfillPhoto)
 def backfill(ctx: Context, press: BackfillPhoto) -> Reply:
-    evidence, _ = _pressed(ctx, press.evidence_id)
+    evidence, _ = pressed_evidence(ctx, press.evidence_id)
     if evidence.state != EvidenceState.WAITING or evidence.taken_at is None:
-        return _already(evidence)
+        return settled(evidence)
     ctx.close_card("已选：按补记")
     ctx.talk("visit.backfill_reason", {"evidence": evidence.id}, free_text=True)
     manager = ctx.session.get(Person, ctx.sender.manager_id) if ctx.sender.manager_id else None
@@ -169,21 +234,21 @@ def take_reason(ctx: Context, state: dict[str, Any]) -> Reply | NotMine:
         return NOT_MINE
     if len(ctx.text.strip()) < MIN_REASON:
         return "再多说两个字，比如「车间不让带手机，出来才发」。"
-    evidence, visit = _pressed(ctx, state["evidence"])
+    evidence, visit = pressed_evidence(ctx, state["evidence"])
     ctx.hang_up()
     assert evidence.taken_at is not None
     evidence.state, evidence.note = EvidenceState.VALID_BACKFILLED, ctx.text.strip()[:300]
     visit.happened_at, visit.backfill_reason = evidence.taken_at, evidence.note
     lag = timedelta(seconds=evidence.lag or 0)
     ctx.note("visit.backfilled", "visit", visit.id, evidence=evidence.id, lag=evidence.lag, reason=evidence.note)
-    return _with_review(ctx, visit, photo_backfilled(local(evidence.taken_at, ctx.zone), lag, _done(ctx, visit)))
+    return with_review(ctx, visit, photo_backfilled(local(evidence.taken_at, ctx.zone), lag, done(ctx, visit)))
 
 
 @action(TypeTime)
 def type_time(ctx: Context, press: TypeTime) -> Reply:
-    evidence, _ = _pressed(ctx, press.evidence_id)
+    evidence, _ = pressed_evidence(ctx, press.evidence_id)
     if evidence.state != EvidenceState.WAITING:
-        return _already(evidence)
+        return settled(evidence)
     ctx.talk("visit.typed_time", {"evidence": evidence.id}, free_text=True)
     return "水印上是几点几分？例：14:05"
 
@@ -195,13 +260,13 @@ def take_typed_time(ctx: Context, state: dict[str, Any]) -> Reply | NotMine:
     match = TYPED_TIME.search(ctx.text)
     if match is None:
         return "没看懂时间，请写成 14:05 这样；要重拍就直接发照片。"
-    evidence, visit = _pressed(ctx, state["evidence"])
+    evidence, visit = pressed_evidence(ctx, state["evidence"])
     ctx.hang_up()
     evidence.taken_at = _today_at(ctx, int(match[1]), int(match[2] or 0))
     evidence.lag = int((evidence.received_at - evidence.taken_at).total_seconds())
     evidence.state = EvidenceState.SELF_REPORTED
     ctx.note("visit.self_reported", "visit", visit.id, evidence=evidence.id, taken_at=evidence.taken_at.isoformat())
-    return _with_review(ctx, visit, photo_self_reported(local(evidence.taken_at, ctx.zone), _done(ctx, visit)))
+    return with_review(ctx, visit, photo_self_reported(local(evidence.taken_at, ctx.zone), done(ctx, visit)))
 
 
 def _today_at(ctx: Context, hour: int, minute: int) -> datetime:
@@ -218,19 +283,20 @@ def _screenshot(ctx: Context, visit: Visit, key: str, reading: Reading) -> Any:
     evidence = _evidence(ctx, visit, SCREENSHOT, key, finding)
     if finding.verdict is Verdict.AGREES:
         read, told = (finding.read or "").replace(" ", " · "), finding.expected.replace(" ", " / ")
-        return screenshot_accepted(read, finding.confidence, told, ctx.settings.photos.keep_days, _done(ctx, visit))
-    return screenshot_unsure(finding.read, finding.expected, evidence.id, differs=finding.verdict is Verdict.DIFFERS)
+        return screenshot_accepted(read, finding.confidence, told, ctx.settings.photos.keep_days, done(ctx, visit))
+    card = screenshot_unsure(finding.read, finding.expected, evidence.id, differs=finding.verdict is Verdict.DIFFERS)
+    return _with_cut_out(ctx, visit, card, key, reading)
 
 
 @action(ConfirmContact)
 def confirm_contact(ctx: Context, press: ConfirmContact) -> Reply:
-    evidence, visit = _pressed(ctx, press.evidence_id)
+    evidence, visit = pressed_evidence(ctx, press.evidence_id)
     if evidence.state != EvidenceState.WAITING:
-        return _already(evidence)
+        return settled(evidence)
     evidence.state = EvidenceState.SELF_REPORTED
     ctx.close_card("已确认是客户联系人")
     ctx.note("visit.contact_confirmed", "visit", visit.id, evidence=evidence.id, read=evidence.read)
-    return _with_review(ctx, visit, f"③ 截图已记，联系人按你说的算（自述）。 {VISIT_GATE.boxes(_done(ctx, visit))}")
+    return with_review(ctx, visit, f"③ 截图已记，联系人按你说的算（自述）。 {VISIT_GATE.boxes(done(ctx, visit))}")
 
 
 @action(SortPhoto)
@@ -245,79 +311,3 @@ def sort_photo(ctx: Context, press: SortPhoto) -> Reply:
     ctx.close_card("已归类")
     reply: Reply = take_as(ctx, visit, key, ctx.services.reader.read(data), press.kind)
     return reply
-
-
-# -- appeal ------------------------------------------------------------------------------------------------------------
-
-
-@action(DisputeReading)
-def dispute(ctx: Context, press: DisputeReading) -> Reply:
-    evidence, visit = _pressed(ctx, press.evidence_id)
-    if evidence.state != EvidenceState.WAITING:
-        return _already(evidence)
-    if ctx.sender.manager_id is None:
-        return "你没有直属主管，请直接找管理员。"
-    evidence.state = EvidenceState.DISPUTED
-    ctx.close_card("已提异议，等主管看")
-    ctx.note("visit.disputed", "visit", visit.id, evidence=evidence.id)
-    customer = ctx.session.get(Customer, visit.customer_id)
-    card = dispute_for_manager(
-        ctx.sender.name, customer.label if customer else visit.customer_id, _read_words(ctx, evidence),
-        local(evidence.received_at, ctx.zone, "%m-%d %H:%M"), evidence.id, evidence.media_key,
-    )  # fmt: skip
-    ctx.send(ctx.sender.manager_id, card, key=f"V03:dispute:{evidence.id}", subject=f"visit:{visit.id}", rule="V03")
-    return "已把原图和机器读数一起发给主管判断，结果会告诉你。"
-
-
-def _read_words(ctx: Context, evidence: VisitEvidence) -> str:
-    if evidence.distance_m is not None:
-        return f"距登记地址 {evidence.distance_m} 米"
-    if evidence.lag is not None:
-        return f"{evidence.read}，与收到时间差 {lag_words(timedelta(seconds=evidence.lag))}"
-    return evidence.read
-
-
-@action(JudgeReading)
-def judge(ctx: Context, press: JudgeReading) -> Reply:
-    evidence = ctx.session.get(VisitEvidence, press.evidence_id)
-    visit = ctx.session.get(Visit, evidence.visit_id) if evidence else None
-    owner = ctx.session.get(Person, visit.owner_id) if visit else None
-    if evidence is None or visit is None or owner is None or owner.manager_id != ctx.sender.id:
-        raise UserError("这条异议不归你判断。")
-    if evidence.state != EvidenceState.DISPUTED:
-        return "这条已经判过了。"
-    evidence.state = EvidenceState.VALID if press.believe else EvidenceState.WAITING
-    verdict = "采信销售" if press.believe else "维持识别"
-    ctx.close_card(verdict)
-    ctx.note("photo.judged", "visit", visit.id, evidence=evidence.id, element=evidence.kind, misread=press.believe)
-    done = VISIT_GATE.boxes(_done(ctx, visit))
-    told = f"{ctx.sender.name}看过了：{verdict}。" + (f" {done}" if press.believe else " 请重拍或按补记。")
-    ctx.send(owner.id, told, key=f"V03:judged:{evidence.id}", subject=f"visit:{visit.id}", rule="V03")
-    return f"已记：{verdict}。" + ("计入识别误判。" if press.believe else "")
-
-
-# -- shared ------------------------------------------------------------------------------------------------------------
-
-
-def _pressed(ctx: Context, evidence_id: int) -> tuple[VisitEvidence, Visit]:
-    evidence = ctx.session.get(VisitEvidence, evidence_id)
-    visit = ctx.session.get(Visit, evidence.visit_id) if evidence else None
-    if evidence is None or visit is None or visit.owner_id != ctx.sender.id:
-        raise UserError("这张照片不是你的。")
-    return evidence, visit
-
-
-def _already(evidence: VisitEvidence) -> str:
-    words = {
-        EvidenceState.REPLACED: "这张已经被新的替换了。",
-        EvidenceState.DISPUTED: "已经在等主管判断了。",
-    }
-    return words.get(EvidenceState(evidence.state), "这张已经记好了。")
-
-
-def _done(ctx: Context, visit: Visit) -> frozenset[str]:
-    return done_kinds(ctx.session, visit.id)
-
-
-def _with_review(ctx: Context, visit: Visit, receipt: str) -> Reply:
-    return [receipt, all_three_there()] if VISIT_GATE.is_full(_done(ctx, visit)) else receipt

@@ -90,6 +90,7 @@ class VisitEvidence(Base):
     taken_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     lag: Mapped[int | None]  # seconds between taken_at and received_at
     note: Mapped[str] = mapped_column(Text, default="")  # what the person said about it
+    hints: Mapped[list[str]] = mapped_column(JSON, default=list)  # `models.rules.hints.Hint`: yellow, never a verdict
 
 
 class VisitPlan(Base):

@@ -43,6 +43,13 @@ class TypeTime(Action, name="visit.type_time"):
 
 
 @dataclass(frozen=True, slots=True)
+class ExplainPhoto(Action, name="visit.explain"):
+    """Why a picture is so near to an earlier one."""
+
+    evidence_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class DisputeReading(Action, name="visit.dispute"):
     """The machine is wrong; the manager decides."""
 
@@ -191,10 +198,16 @@ def photo_unreadable(reason: Reason, evidence_id: int) -> Card:
     return Card(title="② 照片 看不清", body=body, buttons=buttons)
 
 
-def photo_seen_before() -> Card:
-    """A picture very near to one of the team's (J1 b, M6): nobody is named."""
-    body = "这张与团队内一张历史照片非常接近，请换一张现场照。若确为同一固定机位，回一句说明就行。"
-    return Card(title="② 照片 请换一张", body=body)
+def photo_seen_before(evidence_id: int) -> Card:
+    """A picture very near to one of the team's (J1 b, M6): nobody is named, no picture is shown."""
+    body = "这张与团队内一张历史照片非常接近，请换一张现场照。若确为同一固定机位，点【说明】。"
+    buttons = (Button("重拍一张", RetakePhoto(evidence_id)), Button("说明", ExplainPhoto(evidence_id)))
+    return Card(title="② 照片 请换一张", body=body, buttons=buttons)
+
+
+def photo_explained(done: Collection[str]) -> str:
+    """Receipt of an explanation: the photo counts, tagged."""
+    return f"已记你的说明。② 记为有效，标签「与历史照片相近·已说明」，随记录保存。 {VISIT_GATE.boxes(done)}"
 
 
 def ask_backfill_reason(manager: str) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from bot.photo.classify import PAPERS, classify
 from bot.photo.engine import Engine, Sheet
 from bot.photo.fields import find_fields
+from bot.photo.fingerprint import fingerprint
 from bot.photo.geometry import turned
 from bot.photo.load import Picture, Pixels, RefusedPhotoError, is_pdf, load_picture
 from bot.photo.page import page_of
@@ -74,6 +75,7 @@ def _read(picture: Picture, engine: Engine, expect: PhotoKind | None) -> Reading
         seal=seal,
         quality=quality_of(picture.pixels),
         turn=sheet.turn * 90,
+        print=fingerprint(picture.pixels),
     )
     return _scaled(reading, picture.scale)
 

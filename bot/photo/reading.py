@@ -9,6 +9,8 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
+from bot.photo.print import Print
+
 Point = tuple[int, int]
 Box = tuple[Point, Point, Point, Point]
 SealVerdict = Literal["present", "not_seen", "cannot_tell"]
@@ -137,6 +139,7 @@ class Reading:
     engine: str = ""
     took_ms: int = 0
     problem: Problem | None = None
+    print: Print | None = None
 
     def value(self, name: str) -> str | None:
         """Return the normal form of a field, or None when it was not found."""

@@ -43,7 +43,7 @@ PICKS: Final[dict[str, Pick]] = {
     "site-night": Pick(
         "现场照片，光线很暗", "水印还读得出", lambda s: samples.make_site_photo(s.now, s.address, light=0.3)
     ),
-    "site-plain": Pick("现场照片，没有水印", "相机没开水印", lambda _: samples.make_plain_photo()),
+    "site-plain": Pick("现场照片，没有水印", "相机没开水印", lambda s: samples.make_plain_photo(f"{s.now:%H%M}")),
     "chat": Pick("与客户的聊天截图", "有姓名和职务", lambda s: samples.make_chat_screenshot(s.contact, s.title)),
     "chat-stranger": Pick(
         "与别人的聊天截图", "不是这家客户的联系人", lambda _: samples.make_chat_screenshot("刘伟", "销售经理")

@@ -6,6 +6,7 @@ every machine.
 
 import io
 import math
+import random
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
@@ -47,7 +48,7 @@ def make_site_photo(
 
     `blur` is a radius in pixels at 1080 wide (8 makes it illegible), `light` 1.0 day … 0.15 night.
     """
-    picture = _scene(1080, 1440)
+    picture = _scene(1080, 1440, seed=f"{at:%Y%m%d%H%M}")
     local = at.astimezone(CHINA)
     rows = [
         Row(40, 1130, 96, f"{local:%H:%M}", WHITE),
@@ -60,9 +61,9 @@ def make_site_photo(
     return _spoilt_jpeg(picture, blur, light)
 
 
-def make_plain_photo() -> bytes:
-    """Draw the same gate without any watermark."""
-    return _spoilt_jpeg(_scene(1080, 1440), 0.0, 1.0)
+def make_plain_photo(seed: str = "") -> bytes:
+    """Draw a gate without any watermark; another `seed` is another place."""
+    return _spoilt_jpeg(_scene(1080, 1440, seed=seed), 0.0, 1.0)
 
 
 def make_chat_screenshot(name: str, title: str = "", messages: Iterable[str] = (), *, blur: float = 0.0) -> bytes:
@@ -181,17 +182,34 @@ def _write(picture: Image.Image, rows: Iterable[Row], *, outline: Colour | None 
         )
 
 
-def _scene(width: int, height: int) -> Image.Image:
-    """Sky, a wall, a gate and a road: enough structure that the picture is not empty."""
+def _scene(width: int, height: int, *, seed: str) -> Image.Image:
+    """Sky, buildings, a wall with a gate and a road: each seed is another place, so that two photos are not copies."""
+    chance = random.Random(seed)  # noqa: S311 - a drawing, not a secret
     picture = Image.new("RGB", (width, height), (150, 185, 215))
     draw = ImageDraw.Draw(picture)
-    draw.rectangle([0, height * 0.35, width, height * 0.75], fill=(176, 150, 128))
-    for x in range(0, width, 90):
-        draw.line([x, height * 0.35, x, height * 0.75], fill=(150, 125, 105), width=4)
-    draw.rectangle([width * 0.3, height * 0.45, width * 0.7, height * 0.75], fill=(70, 80, 92))
+    for _ in range(chance.randint(3, 6)):
+        left, top = chance.randint(-100, width - 80), chance.randint(40, int(height * 0.5))
+        _building(draw, (left, top, left + chance.randint(140, 420), int(height * 0.6)), chance)
+    wall = int(height * chance.uniform(0.42, 0.6))
+    draw.rectangle([0, wall, width, height * 0.75], fill=(176, 150, 128))
+    for x in range(chance.randint(0, 60), width, chance.randint(60, 140)):
+        draw.line([x, wall, x, height * 0.75], fill=(150, 125, 105), width=4)
+    gate = chance.randint(0, int(width * 0.6))
+    draw.rectangle([gate, wall + 40, gate + chance.randint(220, 420), height * 0.75], fill=(70, 80, 92))
     draw.rectangle([0, height * 0.75, width, height], fill=(108, 110, 112))
     draw.line([0, height * 0.95, width, height * 0.8], fill=(200, 200, 180), width=10)
     return picture.filter(ImageFilter.GaussianBlur(1.5))
+
+
+def _building(draw: ImageDraw.ImageDraw, box: tuple[int, int, int, int], chance: random.Random) -> None:
+    left, top, right, bottom = box
+    tone = chance.randint(70, 210)
+    draw.rectangle(box, fill=(tone, tone, min(255, tone + 12)))
+    step = chance.randint(30, 64)
+    for x in range(left + 14, right - 20, step):
+        for y in range(top + 16, bottom - 24, step):
+            lit = chance.random() < 0.5
+            draw.rectangle([x, y, x + step // 2, y + step // 2], fill=(230, 225, 190) if lit else (60, 70, 85))
 
 
 def _bubble(draw: ImageDraw.ImageDraw, y: int, message: str, *, ours: bool) -> int:

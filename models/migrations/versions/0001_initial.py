@@ -238,6 +238,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_person_manager_id'), ['manager_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_person_name'), ['name'], unique=False)
 
+    op.create_table('photo_print',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('media_key', sa.String(length=64), nullable=False),
+    sa.Column('visit_id', sa.String(length=32), nullable=False),
+    sa.Column('owner_id', sa.String(length=64), nullable=False),
+    sa.Column('customer_id', sa.String(length=64), nullable=False),
+    sa.Column('kind', sa.String(length=16), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('essence', sa.String(length=64), nullable=False),
+    sa.Column('hashes', sa.LargeBinary(), nullable=False),
+    sa.Column('thumb', sa.LargeBinary(), nullable=False),
+    sa.Column('inner', sa.LargeBinary(), nullable=False),
+    sa.Column('features', sa.LargeBinary(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_photo_print'))
+    )
+    with op.batch_alter_table('photo_print', schema=None) as batch_op:
+        batch_op.create_index('ix_photo_print_customer_id', ['customer_id', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_photo_print_visit_id'), ['visit_id'], unique=False)
+
     op.create_table('practice_message',
     sa.Column('seq', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('message_id', sa.String(length=64), nullable=False),
@@ -691,6 +710,7 @@ def upgrade() -> None:
     sa.Column('taken_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('lag', sa.Integer(), nullable=True),
     sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('hints', sa.JSON(), nullable=False),
     sa.ForeignKeyConstraint(['visit_id'], ['visit.id'], name=op.f('fk_visit_evidence_visit_id_visit')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_visit_evidence'))
     )
@@ -853,6 +873,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_practice_message_change'))
 
     op.drop_table('practice_message')
+    with op.batch_alter_table('photo_print', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_photo_print_visit_id'))
+        batch_op.drop_index('ix_photo_print_customer_id')
+
+    op.drop_table('photo_print')
     with op.batch_alter_table('person', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_person_name'))
         batch_op.drop_index(batch_op.f('ix_person_manager_id'))
