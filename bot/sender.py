@@ -97,6 +97,9 @@ class Sender:
         if _is_spared(first, adapter):
             self._postpone(session, first, now)
             return _NOTHING_TO_SEND
+        if _is_crowded(first, adapter, now):
+            first.not_before = _after_the_crowd(first, now)
+            return _NOTHING_TO_SEND
         rows = (first, *self._same_content(session, first, adapter, now))
         recipients = [Recipient(first.key, account)]
         recipients += [Recipient(row.key, self._target(session, row, now)[2]) for row in rows[1:]]  # type: ignore[index]
@@ -216,6 +219,18 @@ def _apply(row: OutboxRow, outcome: Outcome, *, shown: int, was_update: bool, no
         row.state = OutboxState.UNKNOWN
     else:
         row.state = OutboxState.NEVER
+
+
+def _is_crowded(row: OutboxRow, adapter: Adapter, now: datetime) -> bool:
+    """Whether a push would go out in a minute the platform asks to avoid (appendix 4 #10); urgent ones go at once."""
+    waits = row.is_push and row.priority > URGENT and row.attempts == 0 and row.state == OutboxState.WAITING
+    return waits and now.minute in adapter.capabilities.crowded_minutes
+
+
+def _after_the_crowd(row: OutboxRow, now: datetime) -> datetime:
+    """Return one to four minutes later, the same for identical content, which goes out in one call."""
+    minutes = 1 + zlib.crc32(row.content.encode()) % 4
+    return now.replace(second=0, microsecond=0) + timedelta(minutes=minutes)
 
 
 def _give_up(row: OutboxRow, error: str, detail: str, now: datetime) -> None:

@@ -117,6 +117,7 @@ class Capabilities:
     files: bool = True
     location: bool = False
     batch: int = 1  # recipients of one direct delivery with identical content
+    crowded_minutes: frozenset[int] = frozenset()  # minutes of the hour at which it asks not to be pushed to
     keyed: bool = False  # an attempt of unknown fate may be repeated without a second card
 
 

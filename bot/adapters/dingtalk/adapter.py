@@ -30,7 +30,7 @@ from bot.adapters.base import (
 from bot.adapters.dingtalk.api import Api
 from bot.adapters.dingtalk.callback import Callback
 from bot.adapters.dingtalk.cards import Cards
-from bot.adapters.dingtalk.channels import MOST_AT_ONCE, Notices, Robot, Sessions, Webhooks
+from bot.adapters.dingtalk.channels import CROWDED_MINUTES, MOST_AT_ONCE, Notices, Robot, Sessions, Webhooks
 from bot.adapters.dingtalk.compose import Composer, ReadMedia
 from bot.adapters.dingtalk.config import DingtalkConfig, Mode
 from bot.adapters.dingtalk.connection import StreamTiming
@@ -86,7 +86,9 @@ class DingtalkAdapter:
         pace: Pace | None = None,
     ) -> None:
         self.config = config
-        self.capabilities = Capabilities(update_cards=bool(config.card_template_id), batch=MOST_AT_ONCE)
+        self.capabilities = Capabilities(
+            update_cards=bool(config.card_template_id), batch=MOST_AT_ONCE, crowded_minutes=CROWDED_MINUTES
+        )
         self._shared = shared
         self._now = now
         self._timing = timing

@@ -33,6 +33,8 @@ from bot.adapters.dingtalk.wire import Json
 BATCH: Final = "/v1.0/robot/oToMessages/batchSend"
 GROUP: Final = "/v1.0/robot/groupMessages/send"
 MOST_AT_ONCE: Final = 20
+CROWDED_MINUTES: Final = frozenset({0})
+"""The platform asks to keep off the full hour."""
 _SESSION_MARGIN: Final = timedelta(seconds=60)
 _NOTICE_BYTES: Final = 1_900  # of 2,048 for the whole message
 _FIRST_PAUSE: Final = 60.0

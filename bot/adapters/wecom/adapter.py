@@ -39,7 +39,7 @@ from bot.adapters.wecom.crypto import Envelope
 from bot.adapters.wecom.directory import AccountIds, Directory
 from bot.adapters.wecom.doctor import Doctor
 from bot.adapters.wecom.errors import api_error
-from bot.adapters.wecom.limits import MAX_RECIPIENTS
+from bot.adapters.wecom.limits import CROWDED_MINUTES, MAX_RECIPIENTS
 from bot.adapters.wecom.robot import Robots
 from bot.adapters.wecom.surroundings import Surroundings
 from bot.reply import Card
@@ -53,6 +53,7 @@ class WecomAdapter:
 
     name = PLATFORM
     capabilities = Capabilities(
+        crowded_minutes=CROWDED_MINUTES,
         cards=True,
         update_cards=True,
         inputs=False,
