@@ -175,6 +175,34 @@ def export(config: Path | None, kind: str, out: Path | None, person: str | None)
     run_export(settings_of(config), kind, out, person)
 
 
+@main.command()
+@config_option
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def backup(config: Path | None, folder: Path) -> None:
+    """Copy database and attachments into a new FOLDER, while the bot runs."""
+    _backup_step("back_up", config, folder)
+    click.echo(f"backed up to {folder}")
+
+
+@main.command()
+@config_option
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True))
+def restore(config: Path | None, folder: Path) -> None:
+    """Put a backup from FOLDER into a database that is not there yet, and check it."""
+    _backup_step("restore", config, folder)
+    click.echo("restored; the chain holds")
+
+
+def _backup_step(name: str, config: Path | None, folder: Path) -> None:
+    from bot import backup as steps  # noqa: PLC0415  # the command line starts fast
+
+    try:
+        getattr(steps, name)(settings_of(config), folder)
+    except steps.BackupError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+
+
 @main.group()
 def audit() -> None:
     """Look after the event log."""

@@ -119,7 +119,9 @@ class Sender:
             )
         )  # fmt: skip
         free = or_(OutboxRow.claimed_until.is_(None), OutboxRow.claimed_until <= lease_now)
-        due = and_(OutboxRow.state.in_(WAITING_STATES), OutboxRow.not_before <= now, free)
+        # What was owed for at once is due by every clock: another process's may be a moment behind, and would skip it.
+        reached = or_(OutboxRow.not_before <= now, OutboxRow.not_before <= OutboxRow.created_at)
+        due = and_(OutboxRow.state.in_(WAITING_STATES), reached, free)
         return select(OutboxRow).where(due, ~in_flight).order_by(OutboxRow.priority > URGENT, OutboxRow.id)
 
     def _target(self, session: Session, row: OutboxRow, now: datetime) -> tuple[Adapter, Chat, str] | None:

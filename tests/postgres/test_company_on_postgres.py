@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -222,3 +223,14 @@ def test_a_claim_is_held_as_long_as_its_process_renews_it(hire: Hire) -> None:
     assert Keeper(company.database, "other").renew(now + SHARED) == 0
     assert inbox_module.claim(company.database, token="second", now=now + SHARED) is None
     assert inbox_module.claim(company.database, token="second", now=now + SHARED + SHARED) is not None
+
+
+def test_a_sender_whose_clock_is_behind_keeps_the_order(hire: Hire) -> None:
+    company = hire()
+    with company.database.write() as session:
+        for number, ahead in enumerate((2, 0)):  # written by a process whose clock is two seconds ahead, then by ours
+            note = Note(f"n:{number}@p:linke", f"第{number}条", is_push=False)
+            at = company.now + timedelta(seconds=ahead)
+            company.app.services.outbox.owe(session, Address(person_id="linke"), note, at)
+    company.settle()
+    assert [shown.key for shown in company.inbox("linke")] == ["n:0@p:linke", "n:1@p:linke"]

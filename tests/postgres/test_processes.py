@@ -34,7 +34,7 @@ from tests.models.database import Server
 pytestmark = [pytest.mark.postgres, pytest.mark.timeout(400)]
 ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = ("zhouhang", "linke", "sun")
-EACH = 34
+EACH = 33
 KILLS = 6
 
 
@@ -152,6 +152,7 @@ def test_a_message_goes_through_three_processes_and_time_pushes_once(cluster: Cl
     assert len(set(chats)) == groups, "a group was told twice"
 
 
+# A round is: begin a visit, ask to take it back, say yes. Lost, doubled or swapped messages leave another number of visits.
 def test_killed_at_random_nothing_is_lost_doubled_or_out_of_order(cluster: Cluster) -> None:
     names = ("web", "worker-1", "worker-2", "scheduler-1")
     for name in names:
@@ -162,7 +163,7 @@ def test_killed_at_random_nothing_is_lost_doubled_or_out_of_order(cluster: Clust
 
     def talk(who: str) -> None:
         for number in range(EACH):
-            cluster.say(who, "撤销" if number % 2 else "拜访 华东机械", f"{who}-{number}")
+            cluster.say(who, "撤销" if number % 3 else "拜访 华东机械", f"{who}-{number}")
 
     def kill_now_and_then() -> int:
         kills = 0
@@ -182,7 +183,7 @@ def test_killed_at_random_nothing_is_lost_doubled_or_out_of_order(cluster: Clust
         assert killer.result() >= 2
     eventually(cluster.is_quiet, 90)
     assert cluster.count(InboxRow, InboxRow.state == InboxState.DONE) == 1 + EACH * len(PEOPLE)
-    assert cluster.count(Visit) == EACH // 2 * len(PEOPLE), "a visit is missing or was begun twice"
+    assert cluster.count(Visit) == EACH // 3 * len(PEOPLE), "a visit is missing or was begun twice"
     with cluster.database.read() as session:
         assert verify(session) is None
         for who in PEOPLE:
