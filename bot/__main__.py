@@ -204,6 +204,32 @@ def _backup_step(name: str, config: Path | None, folder: Path) -> None:
 
 
 @main.group()
+def sim() -> None:
+    """Play a company forward."""
+
+
+@sim.command("run")
+@config_option
+@click.argument("days", type=click.IntRange(1, 366))
+@click.option(
+    "--people", default=8, show_default=True, type=click.IntRange(1, 500), help="Reps; their line comes on top."
+)
+@click.option("--seed", default=1, show_default=True, type=int)
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), default=None, help="Transcript and summary go here."
+)
+def sim_run(config: Path | None, days: int, people: int, seed: int, out: Path | None) -> None:
+    """Play DAYS days on the fake clock; the same seed gives the same bytes. Exit 1 when something came twice or failed."""
+    from bot.sim import play  # noqa: PLC0415
+
+    played = play(settings_of(config), days=days, people=people, seed=seed)
+    if out is not None:
+        out.write_text(played.text, "utf-8")
+    click.echo("\n".join(played.summary) if out is not None else played.text)
+    sys.exit(1 if played.duplicates or played.parked else 0)
+
+
+@main.group()
 def audit() -> None:
     """Look after the event log."""
 
