@@ -25,7 +25,7 @@ class MediaStore:
         path = self._path(key)
         if path.exists():
             return key
-        path.parent.mkdir(parents=True, exist_ok=True)
+        self._private(path.parent)
         handle, temporary = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -33,6 +33,13 @@ class MediaStore:
             os.fsync(file.fileno())
         Path(temporary).rename(path)
         return key
+
+    def _private(self, folder: Path) -> None:
+        """Make a folder only we may look into, whatever the umask; the files in it are made with mode 0600 by `mkstemp`."""
+        for place in (self._folder, folder):
+            if not place.is_dir():
+                place.mkdir(mode=0o700, parents=True, exist_ok=True)
+                place.chmod(0o700)
 
     def get(self, key: str) -> bytes | None:
         """Return the bytes, or None when they were deleted by schedule."""
