@@ -28,6 +28,8 @@ MAX_ATTEMPTS: Final = 8
 BACKOFF: Final = (2, 5, 15, 60, 180, 600, 1800, 3600)  # seconds
 BLOCKED_FOR: Final = timedelta(minutes=5)
 MERGED_BUTTONS: Final = 6
+HEADS: Final = 50
+"""Rows looked at for one whose recipient is free."""
 _CLAIM_LOCK: Final = 7_004
 
 SENDS = Counter("outbox_sends_total", "Attempts to send by platform and result", ["platform", "result"])
@@ -84,7 +86,7 @@ class Sender:
 
     def _claim(self, session: Session, now: datetime) -> Job | None:
         one_at_a_time(session, _CLAIM_LOCK)  # two that look at once would each see a free recipient
-        row = session.scalars(self._claimable(now).limit(1).with_for_update(skip_locked=True)).first()
+        row = self._first_free(session, now)
         if row is None:
             return None
         rows = _merge_held(session, row, now) if row.held else (row,)
@@ -108,6 +110,20 @@ class Sender:
             each.claimed_by, each.claimed_until = self._name, self._lease_now() + claim_for(self._database)
             each.attempts += 1
         return Job(rows, adapter, chat, tuple(recipients), load(first), repeat)
+
+    def _first_free(self, session: Session, now: datetime) -> OutboxRow | None:
+        """Lock the first row to send; where a turn is changing a row just now, what follows it to that recipient waits too."""
+        passed: set[str] = set()
+        heads = self._claimable(now).with_only_columns(OutboxRow.id, OutboxRow.recipient).limit(HEADS)
+        for row_id, recipient in session.execute(heads).all():
+            if recipient in passed:
+                continue
+            this = self._claimable(now).where(OutboxRow.id == row_id)
+            row: OutboxRow | None = session.scalars(this.with_for_update(skip_locked=True)).first()
+            if row is not None:
+                return row
+            passed.add(recipient)
+        return None
 
     def _claimable(self, now: datetime):  # type: ignore[no-untyped-def]  # noqa: ANN202  # a Select
         busy = aliased(OutboxRow)

@@ -234,3 +234,16 @@ def test_a_sender_whose_clock_is_behind_keeps_the_order(hire: Hire) -> None:
             company.app.services.outbox.owe(session, Address(person_id="linke"), note, at)
     company.settle()
     assert [shown.key for shown in company.inbox("linke")] == ["n:0@p:linke", "n:1@p:linke"]
+
+
+def test_a_message_that_a_turn_is_changing_is_not_overtaken(hire: Hire) -> None:
+    company = hire()
+    with company.database.write() as session:
+        for number in range(2):
+            note = Note(f"n:{number}@p:linke", f"第{number}条", is_push=False)
+            company.app.services.outbox.owe(session, Address(person_id="linke"), note, company.now)
+    with company.database.write() as turn:
+        assert company.app.services.outbox.change(turn, "n:0@p:linke", "第0条，改过", company.now)
+        assert not company.runtime.send_once()
+    company.settle()
+    assert [shown.text for shown in company.inbox("linke")] == ["第0条，改过", "第1条"]
