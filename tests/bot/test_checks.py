@@ -88,7 +88,6 @@ def _nobody(company: Company) -> None:
 FAULTS: list[tuple[str, Callable[[Company], None], str]] = [
     ("磁盘", _no_disk, "写不进去"),
     ("审计链", _tampered, "第 1 条"),
-    ("数据库", lambda c: _set(c, queue={"broker": "redis://localhost"}), "sqlite"),
     ("识图", lambda c: _set(c, photos={"engine": "tesseract"}), "没有引擎"),
     ("平台", lambda c: setattr(c.app.services, "adapters", {}), "一个都没有"),
     ("练习聊天", _two_platforms, "一起开着"),
