@@ -1,6 +1,6 @@
 """Accuracy and latency of photo reading, per class and field.
 
-    python -m bench.photo_accuracy [DIR …] [--engine rapidocr|tesseract] [--lines CACHE] [--misses]
+    python -m bench.photo_accuracy [DIR …] [--engine rapidocr|tesseract] [--own] [--lines CACHE] [--misses]
 
 DIR holds labels.jsonl and pictures (default: the shared samples when present, else a small set drawn here).
 `--lines` keeps the engine's lines on disk, so that the field finders can be worked on without running it again.
@@ -24,7 +24,7 @@ from rapidfuzz.distance import Levenshtein
 
 from bot.adapters.practice import samples
 from bot.photo.dates import find_date
-from bot.photo.engine import Engine, Sheet, choose_engine, open_engine
+from bot.photo.engine import Engine, NoEngineError, Sheet, choose_engine, open_engine
 from bot.photo.facts import facts_of
 from bot.photo.load import Pixels
 from bot.photo.pipeline import look
@@ -294,13 +294,19 @@ def main() -> None:
     asked.add_argument("folders", nargs="*", type=Path)
     asked.add_argument("--engine", default="auto")
     asked.add_argument("--lines", type=Path)
+    asked.add_argument("--own", action="store_true", help="only the small set drawn here")
     asked.add_argument("--misses", action="store_true")
     args = asked.parse_args()
-    engine = open_engine(choose_engine(args.engine))
+    try:
+        engine = open_engine(choose_engine(args.engine))
+    except NoEngineError as error:
+        print(f"skipped: {error}")
+        return
     if args.lines:
         engine = CachedEngine(engine, args.lines)
     with tempfile.TemporaryDirectory() as spare:
-        score = run(args.folders or default_folders(Path(spare)), engine)
+        own = [drawn_set(Path(spare))] if args.own else default_folders(Path(spare))
+        score = run(args.folders or own, engine)
     if args.misses:
         print("\n".join(score.misses))
     print(f"engine {engine.name}")

@@ -11,6 +11,8 @@ COMPANY_END = (
     r"(?:有限责任公司|股份有限公司|有限公司|集团公司|分公司|公司|事务所|合作社|经营部|商行|工厂|医院|学校|超市)"
 )
 _COMPANY = re.compile(rf"[{HAN}A-Za-z0-9()·&-]{{2,40}}?{COMPANY_END}(?:[{HAN}]{{2,10}}分公司)?")
+_CUT_FORM = re.compile(r"(?:(?<=有限)|(?<=有限责任))(?P<rest>公?)$")
+_INFERRED = 0.8
 _DIGITS = str.maketrans("OoQDIl|ZSB", "0000111258")
 _AMOUNT = re.compile(r"[0-9OoIl][0-9OoIl,]*(?:[.][0-9OoIl]{1,2})?")
 _USCC = re.compile(r"(?<![0-9A-Z])[0-9A-Z]{18}(?![0-9A-Z])")
@@ -40,8 +42,18 @@ def day(heard: Heard) -> Parsed:
     return (found.value, found.heard) if found else None
 
 
+def _completed(heard: Heard) -> Heard:
+    """Give a legal form its lost end back: after 有限公 only 司 can follow; never sure enough to call it different."""
+    match = _CUT_FORM.search(heard.text)
+    if match is None:
+        return heard
+    lost = "公司"[len(match["rest"]) :]
+    return heard + Heard(lost, (_INFERRED,) * len(lost))
+
+
 def company(heard: Heard) -> Parsed:
     """Parse a company name, cut at its legal form; a name without one is taken whole."""
+    heard = _completed(heard)
     match = _COMPANY.search(heard.text)
     start, end = match.span() if match else (0, len(heard.text))
     part = heard.part(start, end)
@@ -50,6 +62,7 @@ def company(heard: Heard) -> Parsed:
 
 def strict_company(heard: Heard) -> Parsed:
     """Parse a company name that ends in a legal form."""
+    heard = _completed(heard)
     match = _COMPANY.search(heard.text)
     return (match[0], heard.part(*match.span())) if match else None
 

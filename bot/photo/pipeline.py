@@ -17,6 +17,7 @@ from bot.photo.page import page_of
 from bot.photo.pages import load_pages
 from bot.photo.reading import Box, Field, Line, PhotoKind, Point, Problem, Quality, Reading, Seal
 from bot.photo.seal import CERTAIN, Outline, find_outlines, is_grey, unrolled, without_ink
+from bot.photo.unfinished import finished
 
 _QUALITY_SIDE = 960
 _BLURRED_BELOW = 30.0
@@ -56,7 +57,9 @@ def _read(picture: Picture, engine: Engine, expect: PhotoKind | None) -> Reading
     outlines = find_outlines(picture.pixels)
     largest = _SUBJECT * min(picture.pixels.shape[:2])
     stamped = [one for one in outlines if one.shape == "round" and one.b < largest]
-    sheet = engine.read(without_ink(picture.pixels, stamped) if stamped else picture.pixels)
+    clean = without_ink(picture.pixels, stamped) if stamped else picture.pixels
+    sheet = engine.read(clean)
+    sheet = replace(sheet, lines=finished(turned(clean, sheet.turn), sheet.lines, engine))
     height, width = picture.pixels.shape[:2]
     size = (height, width) if sheet.turn % 2 else (width, height)
     page = page_of(sheet.lines, size)

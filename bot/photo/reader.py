@@ -14,7 +14,7 @@ from bot.photo.child import BrokenChildError, Child
 from bot.photo.load import MAX_BYTES
 from bot.photo.reading import PhotoKind, Problem, Reading
 
-READER_VERSION = 1  # part of the cache key: raise it when the same picture would be read differently
+READER_VERSION = 2  # part of the cache key: raise it when the same picture would be read differently
 _CACHED = 512
 _LASTING = frozenset({Problem.EMPTY, Problem.NOT_AN_IMAGE, Problem.TRUNCATED, Problem.TOO_LARGE, Problem.TOO_SMALL})
 

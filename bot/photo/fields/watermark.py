@@ -45,6 +45,7 @@ _CUSTOMER = (
     Label("customer", r"^备注[:;.]?拜访", company, wraps=True),
 )
 _COMPANY_LINE = re.compile(rf"^[{HAN}()A-Za-z0-9]{{4,40}}{COMPANY_END}$")
+_BACKGROUND = re.compile(r"(?<=[号室楼层座])[a-z|.,'-]{1,2}$")  # scenery beside the last character reads as a letter
 _DATE_LABEL = re.compile(r"时间|日期|拍摄")
 _BARE_TIME = re.compile(r"^[^0-9]{0,4}[0-9OolI]{1,2}[:;][0-9OolI]{2}")
 _EAST_FROM = 73.0  # westernmost longitude of China: tells which of two bare numbers is which
@@ -104,7 +105,9 @@ def _place(page: Page) -> Iterator[Field]:
         heard = span.heard.part(start).stripped(":;.,-·")
         if len(heard.text) >= 2:
             whole = wrapped(page, Value(heard, (span,), span.offset(start)), stop=_STOP)
-            yield field_of("address", whole.heard.text, whole.heard, whole.spans)
+            scenery = _BACKGROUND.search(whole.heard.text)
+            address = whole.heard.part(0, scenery.start()) if scenery else whole.heard
+            yield field_of("address", address.text, address, whole.spans)
             return
 
 

@@ -1,0 +1,49 @@
+"""`make bench`: print every table, one after the other.
+
+    python -m bench [NAME …]
+
+Each bench is a module of its own with its own options; here it runs with none, in a process of its own, so that one
+that fails or grows big does not take the others with it. The exit code says whether all ran.
+"""
+
+import importlib.util
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from bench.samples import ROOT
+
+BENCHES = {
+    "photo": ("bench.photo_accuracy",),
+    "photo-tesseract": ("bench.photo_accuracy", "--engine", "tesseract", "--own"),
+    "time": ("bench.time_accuracy",),
+    "customer": ("bench.customer_accuracy",),
+    "signal": ("bench.signal_accuracy",),
+    "capture": ("bench.capture_accuracy",),
+    "command": ("bench.command_accuracy",),
+}
+
+
+def run(names: Sequence[str]) -> int:
+    """Run the named benches (all when none is named); return 1 if one is unknown or failed."""
+    unknown = [name for name in names if name not in BENCHES]
+    if unknown:
+        print(f"no bench {', '.join(unknown)}; there are {', '.join(BENCHES)}")
+        return 1
+    failed = [name for name in names or BENCHES if not _ran(name)]
+    print(f"\nfailed: {', '.join(failed)}" if failed else "\nall ran")
+    return 1 if failed else 0
+
+
+def _ran(name: str) -> bool:
+    module, *options = BENCHES[name]
+    print(f"\n== {name} ==", flush=True)
+    if importlib.util.find_spec(module) is None:
+        print(f"{module} is not in this checkout")
+        return False
+    command = [sys.executable, "-m", module, *options]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode == 0
+
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv[1:]))
