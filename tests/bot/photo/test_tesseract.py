@@ -12,7 +12,7 @@ from PIL import Image
 
 from bot.adapters.practice import samples
 from bot.photo import PhotoKind, PhotoReader, Problem, available_engines, engine_report, facts_of
-from models.rules.photo import Verdict, check_watermark_time
+from models.rules.photo import SURE, KnownContact, Verdict, check_contact, check_watermark_time
 
 pytestmark = [
     pytest.mark.ocr,
@@ -35,6 +35,7 @@ def test_a_licence_is_read_and_its_code_proves_itself(reader: PhotoReader) -> No
     assert reading.value("uscc") == "91310115MA1K35PR6G"
     assert reading.value("company") == "上海蓝海包装有限公司"
     assert reading.seal.verdict == "present"
+    assert all(field.confidence < SURE for field in reading.fields.values())
 
 
 @pytest.mark.parametrize("quarters", [1, 2, 3])
@@ -56,6 +57,12 @@ def test_a_watermark_it_cannot_read_is_never_called_different(reader: PhotoReade
         facts = facts_of(reader.read(samples.make_site_photo(FIVE_PAST_TWO, blur=blur)))
         finding = check_watermark_time(facts, received_at=FIVE_PAST_TWO)
         assert finding.verdict is not Verdict.DIFFERS, finding
+
+
+def test_a_contact_it_misreads_is_never_called_different(reader: PhotoReader) -> None:
+    facts = facts_of(reader.read(samples.make_chat_screenshot("王建国", "采购经理")))
+    finding = check_contact(facts, [KnownContact("王建国", "采购经理")])
+    assert finding.verdict is not Verdict.DIFFERS, finding
 
 
 def test_a_reading_that_takes_too_long_leaves_no_tesseract_running(monkeypatch: pytest.MonkeyPatch) -> None:
