@@ -36,12 +36,15 @@ MOST: Final = 5
 SEVERAL: Final = re.compile(r"(?:最近|上|前|后)?\s*(\d{1,2}|[一二两三四五六七八九十])\s*(?:条|个|次|笔)")
 NUMERALS: Final = {word: n for n, word in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
 LAST: Final = re.compile(r"^(?:最近|上|前|刚才|刚刚)?(?:这|那|一)?(?:一?[条个次笔])?(?:的)?$")
+RECALLED: Final = re.compile(
+    r"^我?(?:刚才|刚刚)?(?:把)?(?:那|这|上)?(?:一)?条?(?:消息|发的)?(?:给|已经?)?撤回了[。.!！]?$"
+)
 NO: Final = re.compile(r"^(?:算了|不撤了?|先不撤|别撤|取消)(?:吧|了)?[。.!！]?$")
 
 
 @command(
     "撤销", aliases=("撤回", "undo"), help="撤回刚才做的，连同它引出的一切", usage="撤销 / 撤销 V-20261116-004 / 撤销最近3条",
-    shelf=Shelf.CHANGE, glue=("最近", "上", "前", "刚才", "刚刚", "这条", "那条", "日报", "拜访", "承诺", "请假", "计划"),
+    shelf=Shelf.CHANGE, glue=("最近", "上", "前", "刚才", "刚刚", "这条", "那条", "日报", "拜访", "承诺", "请假", "计划", "需求清单"),
 )  # fmt: skip
 def undo(ctx: Context) -> Reply:
     said = ctx.args.rest.strip() if ctx.args else ""
@@ -165,6 +168,12 @@ def hear_no(ctx: Context) -> Claimed | None:
         return None
     request = open_request(ctx.session, ctx.sender.id, ctx.now - ctx.settings.rules.undo.window)
     return Claimed("不撤了", lambda: _drop(ctx, request), 1.5) if request else None
+
+
+@listen("undo.recalled", order=15)
+def hear_recalled(ctx: Context) -> Claimed | None:
+    """Explain that recalling one's own message on the platform recalls no record: no platform tells us of it."""
+    return Claimed("撤回消息", lambda: cards.RECALLED) if RECALLED.match(ctx.text.strip()) else None
 
 
 @action(TickUndo)

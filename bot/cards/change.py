@@ -9,7 +9,6 @@ from typing import Final
 from bot.action import Action
 from bot.reply import Button, ButtonStyle, Card
 
-RECALLED: Final = "平台没告诉我你撤回了哪条。若要作废记录，请回「撤销」或点卡片。"
 SAME: Final = "{label} 本来就是这样，没有改动。"
 
 

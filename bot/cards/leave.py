@@ -30,7 +30,8 @@ def leave_taken(leave_id: int, start: datetime, end: datetime, deputy: str, zone
     return Card(title="请假", body=body, buttons=(Button("取消请假", CancelLeave(leave_id)),))
 
 
-def leave_told(who: str, start: datetime, end: datetime, deputy: str, zone: ZoneInfo) -> str:
-    """What the manager and the deputy read."""
+def leave_told(who: str, start: datetime, end: datetime, deputy: str, zone: ZoneInfo) -> Card:
+    """What the manager and the deputy read; a card, so that it turns grey when the leave is taken back."""
     last = end.astimezone(zone) - timedelta(seconds=1)
-    return f"{who} {start.astimezone(zone):%m-%d} 到 {last:%m-%d} 请假{f'，由{deputy}代理' if deputy else ''}。"
+    words = f"{who} {start.astimezone(zone):%m-%d} 到 {last:%m-%d} 请假{f'，由{deputy}代理' if deputy else ''}。"
+    return Card(title="请假知会", body=words)

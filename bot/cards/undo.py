@@ -12,6 +12,7 @@ from bot.action import Action
 from bot.reply import Button, ButtonStyle, Card
 
 NOTHING: Final = "没有能撤的。撤销只撤你自己做的：拜访、承诺、日报、计划、请假。"
+RECALLED: Final = "平台没告诉我你撤回了哪条。若要作废记录，请回「撤销」或点卡片。"
 TOO_MANY: Final = "一次最多撤 {most} 条，我列最近 {most} 条。"
 
 

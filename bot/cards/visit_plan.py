@@ -31,6 +31,7 @@ def visit_planned(
     )
 
 
-def plan_clash(who: str, customer: str, at: datetime, zone: ZoneInfo, region: str) -> str:
-    """What the other person of a clash reads."""
-    return f"{who}也计划 {day(at, zone)} 去{region}的{customer}，和你同区同时段，可以商量一起走。"
+def plan_clash(who: str, customer: str, at: datetime, zone: ZoneInfo, region: str) -> Card:
+    """What the other person of a clash reads; a card, so that it turns grey when the plan is taken back."""
+    words = f"{who}也计划 {day(at, zone)} 去{region}的{customer}，和你同区同时段，可以商量一起走。"
+    return Card(title="同区行程", body=words)

@@ -389,3 +389,22 @@ def test_giving_up_is_taken_back_with_the_managers_card(office: Company) -> None
     office.say("zhouhang", "撤销")
     office.say("zhouhang", "撤销")
     assert void(office.last("chenmin"))
+
+
+def test_an_undone_list_of_requirements_is_not_quoted_any_more(office: Company) -> None:
+    office.say("zhouhang", "需求清单 华东机械 10台主机、含安装调试")
+    office.advance(minutes=1)
+    office.say("zhouhang", "需求清单 华东机械 12台主机")
+    assert "XQ-20261116-009" in office.say("zhouhang", "边界声明 华东机械")[0].text
+    office.say("zhouhang", "撤销需求清单")
+    office.say("zhouhang", "撤销需求清单")
+    assert "XQ-20261116-008" in office.say("zhouhang", "边界声明 华东机械")[0].text
+
+
+def test_leave_taken_by_mistake_is_taken_back_and_the_report_is_asked_for(company: Company) -> None:
+    company.say("linke", "请假 今天")
+    company.say("linke", "撤销")
+    company.say("linke", "撤销")
+    assert void(company.inbox("chenmin")[-1])
+    company.advance_to("2026-11-16 17:31")
+    assert "日报" in company.last("linke").text

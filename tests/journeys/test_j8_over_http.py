@@ -43,3 +43,24 @@ def test_after_ten_minutes_it_becomes_a_correction_slip(tmp_path: Path) -> None:
         office.press("zhouhang", "发起")
         office.say("zhouhang", "客户改主意了，先不发合同")
         assert office.heard("chenmin", CN)
+
+
+def test_a_quoted_promise_is_changed_and_at_last_made_void_with_the_managers_yes(tmp_path: Path) -> None:
+    with Office(tmp_path, at="2026-11-17T15:00") as office:
+        (second,) = office.say("zhouhang", "承诺 明天给蓝海发合同")
+        assert CN in second.words
+        (asked,) = office.say("zhouhang", "改成周四，给华东机械", quote=second)
+        assert "蓝海包装 → 华东机械" in asked.words
+        (changed,) = office.press("zhouhang", "确认", on=asked)
+        assert f"✅ 已改 {CN}" in changed.words
+        before = len(office.heard("zhouhang", "⏰"))
+        office.advance_to("2026-11-18T20:00")
+        assert len(office.heard("zhouhang", "⏰")) == before
+
+        (late,) = office.say("zhouhang", f"撤销 {CN}")
+        assert "已过 10 分钟" in late.words
+        office.press("zhouhang", "发起", on=late)
+        office.say("zhouhang", "客户不要了，是我记错")
+        (slip,) = office.heard("chenmin", "更正单")
+        office.press("chenmin", "同意", on=slip)
+        assert office.heard("zhouhang", "陈敏同意了更正")
