@@ -11,6 +11,7 @@ from bot.cards.commitment import NotAPromise, RegisterOverheard
 from bot.cards.commitment_list import Naming, day_list, open_list, whole_story
 from bot.cards.commitment_told import answer_words
 from bot.cards.customer import which_customer
+from bot.footnote import footnotes
 from bot.parse.code import find_codes
 from bot.promise.draft import draft_from, show, too_full
 from bot.promise.hear import SURE_ENOUGH, Heard, hear_promise, sounds_like_a_promise
@@ -59,7 +60,8 @@ def _story(ctx: Context, number: str) -> Reply:
         f"{names.get(one.person_id, '')} {answer_words(one, ctx.calendar.zone) or '还没回'}"
         for one in told_of(ctx.session, row.id)
     ]
-    return whole_story(row, moves_of(ctx.session, row.id), told, replace(_naming(ctx), people=names))
+    notes = footnotes(ctx, "commitment", row.id)
+    return whole_story(row, moves_of(ctx.session, row.id), told, replace(_naming(ctx), people=names), footnotes=notes)
 
 
 def _naming(ctx: Context) -> Naming:

@@ -13,7 +13,7 @@ from bot.cards.daily_report import OnLeaveToday
 from bot.cards.leave import CancelLeave, leave_taken, leave_told
 from bot.parse.time import impossible_day, parse_range
 from models.deadline import reschedule
-from models.person import Leave, Person, is_away
+from models.person import Leave, Person, Role, is_away
 from models.world import World
 
 
@@ -71,7 +71,11 @@ def _whole_days(ctx: Context, start: datetime, end: datetime) -> tuple[datetime,
 def name_deputy(ctx: Context) -> Reply:
     said = ctx.args.rest.strip() if ctx.args else ""
     people = list(
-        ctx.session.scalars(select(Person).where(Person.active, Person.name == said, Person.id != ctx.sender.id))
+        ctx.session.scalars(
+            select(Person).where(
+                Person.active, Person.name == said, Person.id != ctx.sender.id, Person.role != Role.OUTSIDER
+            )
+        )
     )
     if len(people) != 1:
         raise UserError("写全名，例：代理 林可" if not people else f"有 {len(people)} 位「{said}」，请找管理员指定。")

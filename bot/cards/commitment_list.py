@@ -57,7 +57,14 @@ def _lines(rows: Sequence[Commitment], naming: Naming) -> str:
     return "\n".join([*shown, *([f"还有 {len(rows) - MOST} 条"] if len(rows) > MOST else [])])
 
 
-def whole_story(row: Commitment, moves: Sequence[CommitmentMove], told: Sequence[str], naming: Naming) -> Card:
+def whole_story(
+    row: Commitment,
+    moves: Sequence[CommitmentMove],
+    told: Sequence[str],
+    naming: Naming,
+    *,
+    footnotes: Sequence[str] = (),
+) -> Card:
     """Show one promise with its times, its basis, who was told and what became of it."""
     zone = naming.zone
     basis = f"录音 {row.basis_note}" if row.basis_note else "截图" if row.basis_media else "待补依据"
@@ -71,6 +78,7 @@ def whole_story(row: Commitment, moves: Sequence[CommitmentMove], told: Sequence
         fields.append(Field("改期", "\n".join(_move(move, zone) for move in moves)))
     if told:
         fields.append(Field("知会", "\n".join(told)))
+    fields += [Field("脚注", words) for words in footnotes]
     customer = naming.customers.get(row.customer_id, "")
     image = row.proof_media or row.basis_media
     return Card(title=f"承诺 {row.id}", body=f"{customer}：{row.matter}", fields=tuple(fields), image=image)

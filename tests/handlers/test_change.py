@@ -125,6 +125,7 @@ def test_after_ten_minutes_a_slip_is_offered_with_the_change_filled_in(office: C
     office.press("chenmin", "同意")
     assert promise(office).customer_id == "C1001"
     assert len(clocks(office)) == 1
+    assert "脚注：更正 11-17：客户 蓝海包装 → 华东机械" in office.say("zhouhang", f"承诺 {TODAY}")[0].text
 
 
 def test_the_next_step_of_a_visit_is_moved_and_the_managers_card_with_it(office: Company) -> None:

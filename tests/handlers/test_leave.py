@@ -24,3 +24,10 @@ def test_a_deputy_is_told(company: Company) -> None:
 def test_leave_can_be_taken_back(company: Company) -> None:
     company.say("linke", "请假 明天")
     assert "提醒照常" in company.press("linke", "取消请假")[0].text
+
+
+def test_an_outsider_is_nobodys_deputy(company: Company) -> None:
+    company.say("chenmin", "请假 明天")
+    (answer,) = company.say("chenmin", "代理 外部代理商")
+    assert "写全名" in answer.text
+    assert company.inbox("waibu") == []
