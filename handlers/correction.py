@@ -14,7 +14,7 @@ from bot.cards.undo import grey_note, none_of_yours
 from bot.change import Changeable, Values, change, changeable, difference
 from bot.parse.code import find_codes
 from bot.understand import times_in
-from bot.undo import Deed, deed_of, own_events, own_events_about, take_back, undoing_of, window_words
+from bot.undo import Deed, deed_of, first_deed, own_events, own_events_about, take_back, undoing_of, window_words
 from models.correction import Correction, CorrectionState, waiting_for
 from models.daily_report import report_code
 from models.deadline import Subject
@@ -39,12 +39,11 @@ def correct(ctx: Context) -> Reply:
     events = _meant(ctx, said)
     if not events:
         return none_of_yours(said[:40])
-    undoing = undoing_of(ctx, events[0])
-    if undoing is not None:
-        return f"{undoing.data['label']} {undoing.at.astimezone(ctx.zone):%m-%d %H:%M} 已经撤销过了。"
-    deed = next((found for event in events if (found := deed_of(ctx, event))), None)
+    deed = first_deed(ctx, events, events[0])
     if deed is None:
-        return none_of_yours(said[:40])
+        undoing = undoing_of(ctx, events[0])
+        at = f"{undoing.at.astimezone(ctx.zone):%m-%d %H:%M} " if undoing else ""
+        return f"{undoing.data['label'] if undoing else said[:40]} {at}已经撤销过了。"
     reason = REASON.search(said)
     start = StartCorrection(deed.event.id)
     if reason and len(reason[1].strip()) >= MIN_REASON:

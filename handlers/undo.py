@@ -20,6 +20,7 @@ from bot.undo import (
     Deed,
     deed_of,
     effects_of,
+    first_deed,
     in_window,
     own_deeds,
     own_events,
@@ -84,6 +85,10 @@ def _one(ctx: Context, events: Sequence[Event], said: str) -> Reply:
     if undoing is not None:
         return _again(ctx, events, undoing)
     deed = next((found for event in events if (found := deed_of(ctx, event))), None)
+    if deed is not None and said and _refused(ctx, deed):
+        deed = first_deed(
+            ctx, events, deed.event
+        )  # too late for the last change: whoever names a number means the record
     return _preview(ctx, deed) if deed else cards.NOTHING
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -67,6 +67,12 @@ def own_events_about(ctx: Context, person_id: str, number: str) -> list[Event]:
         Event.subject_id == number, Event.actor_id == person_id, Event.kind.in_(list(REVERSALS))
     )
     return list(ctx.session.scalars(query.order_by(Event.id.desc())))
+
+
+def first_deed(ctx: Context, events: Sequence[Event], of: Event) -> Deed | None:
+    """Return the deed that made the record of an event (`events`, the newest first): what a slip makes void is all of it."""
+    about = [event for event in events if (event.subject_kind, event.subject_id) == (of.subject_kind, of.subject_id)]
+    return next((deed for event in reversed(about) if (deed := deed_of(ctx, event))), None)
 
 
 def in_window(ctx: Context, event: Event, asked_at: datetime | None = None) -> bool:

@@ -141,3 +141,12 @@ def test_a_report_of_yesterday_is_corrected_by_its_day(company: Company) -> None
     (card,) = company.say("linke", "更正 昨天日报")
     assert "11-16 日报" in card.text
     assert card.buttons == ["发起"]
+
+
+def test_without_a_day_the_last_report_is_meant_not_the_first(company: Company) -> None:
+    for day in ("16", "17"):
+        company.advance_to(f"2026-11-{day} 16:00")
+        company.say("linke", "日报 客户拜访 恒信 聊了方案")
+    company.advance(minutes=10)
+    for said in ("更正 日报", "撤销日报"):
+        assert "11-17 日报" in company.say("linke", said)[0].text

@@ -64,3 +64,4 @@ def test_a_quoted_promise_is_changed_and_at_last_made_void_with_the_managers_yes
         (slip,) = office.heard("chenmin", "更正单")
         office.press("chenmin", "同意", on=slip)
         assert office.heard("zhouhang", "陈敏同意了更正")
+        assert "已撤销" in office.say("zhouhang", f"承诺 {CN}")[0].words
