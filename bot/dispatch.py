@@ -24,6 +24,7 @@ from bot.cards.calendar import no_such_day
 from bot.cards.photo import OF_THE_FILE, problem_sentence
 from bot.command import Claimed, Command, Listener, NotMine, action
 from bot.context import Context, UserError
+from bot.masking import keep_masked
 from bot.media import remember_media
 from bot.outbox import Address, Note, load
 from bot.parse.command import nearest, parse_command
@@ -116,7 +117,9 @@ class Dispatcher:
                 continue
             media.append(own)
             if own.kind is MediaKind.IMAGE and own.key and self._services.reader is not None:
-                readings[own.key] = self._services.reader.read(self._services.media.get(own.key) or b"")
+                data = self._services.media.get(own.key) or b""
+                readings[own.key] = self._services.reader.read(data)
+                keep_masked(self._services, own.key, data, readings[own.key], now)
         return Prepared(replace(update, media=tuple(media)), readings, tuple(problems))
 
     def _own_copy(self, platform: str, item: Media, now: datetime) -> Media:

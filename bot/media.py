@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from models.chat import MediaRow
+from models.chat import MASKED, MediaRow
 
 
 class MediaStore:
@@ -56,6 +56,19 @@ class MediaStore:
         if len(key) != 64 or not set(key) <= set("0123456789abcdef"):  # a key is never a path
             raise ValueError("not a media key")
         return self._folder / key[:2] / key
+
+
+def remember_copy(session: Session, key: str, *, of: str, kind: str, size: int, now: datetime) -> MediaRow:
+    """Note a copy made from an original: a masked one stays, a cut-out goes with its original."""
+    row = session.get(MediaRow, key)
+    if row is None:
+        row = MediaRow(key=key, mime="image/jpeg", size=size, kind=kind, created_at=now, original_key=of)
+        session.add(row)
+    original = session.get(MediaRow, of)
+    row.delete_on = original.delete_on if original is not None and kind != MASKED else None
+    row.deleted_at = None
+    session.flush()
+    return row
 
 
 def remember_media(  # noqa: PLR0913  # one per column

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from bot import Context, Document, Reply, Shelf, UserError, command
 from bot.cards.drill_down import viewers_of_me, visit_opened_up
 from bot.footnote import footnotes
+from models.chat import masked_copy_of
 from models.customer import Customer
 from models.event import Event
 from models.person import Concern, Person
@@ -37,11 +38,17 @@ def open_up(ctx: Context) -> Reply:
     notes = footnotes(ctx, "visit", visit.id)
     card = visit_opened_up(visit, owner.name, customer.label, evidence, ctx.zone, footnotes=notes)
     originals = [
-        Document(item.media_key, f"{visit.id}-{item.kind}.jpg", is_image=True)
+        Document(key, f"{visit.id}-{item.kind}.jpg", is_image=True)
         for item in evidence
-        if item.media_key and ctx.services.media.get(item.media_key) is not None
+        if (key := _still_there(ctx, item.media_key)) is not None
     ]
     return [card, *originals]
+
+
+def _still_there(ctx: Context, key: str | None) -> str | None:
+    """Return the original, or its masked copy once the original was deleted by schedule."""
+    candidates = (key, masked_copy_of(ctx.session, key))
+    return next((one for one in candidates if one and ctx.services.media.get(one) is not None), None)
 
 
 @command("谁看过我", aliases=("谁查过我",), help="谁调阅过我的拜访", shelf=Shelf.SELF)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from bot import Context, Reply, UserError, action
 from bot.cards.visit import DisputeReading, JudgeReading, dispute_for_manager, lag_words, local
 from bot.evidence import done, pressed_evidence, settled
+from models.chat import masked_copy_of
 from models.customer import Customer
 from models.person import Person
 from models.rules.gates import VISIT_GATE
@@ -25,11 +26,12 @@ def dispute(ctx: Context, press: DisputeReading) -> Reply:
     ctx.note("visit.disputed", "visit", visit.id, evidence=evidence.id)
     customer = ctx.session.get(Customer, visit.customer_id)
     card = dispute_for_manager(
-        ctx.sender.name, customer.label if customer else visit.customer_id, _read_words(ctx, evidence),
-        local(evidence.received_at, ctx.zone, "%m-%d %H:%M"), evidence.id, evidence.media_key,
+        visit.id, ctx.sender.name, customer.label if customer else visit.customer_id, _read_words(ctx, evidence),
+        received=local(evidence.received_at, ctx.zone, "%m-%d %H:%M"), evidence_id=evidence.id,
+        image=masked_copy_of(ctx.session, evidence.media_key),
     )  # fmt: skip
     ctx.send(ctx.sender.manager_id, card, key=f"V03:dispute:{evidence.id}", subject=f"visit:{visit.id}", rule="V03")
-    return "已把原图和机器读数一起发给主管判断，结果会告诉你。"
+    return "已把打码图和机器读数一起发给主管判断，结果会告诉你。"
 
 
 def _read_words(ctx: Context, evidence: VisitEvidence) -> str:

@@ -13,6 +13,7 @@ from bot.cards.visit import (
     BackfillPhoto,
     ConfirmContact,
     ExplainPhoto,
+    Kept,
     RetakePhoto,
     SortPhoto,
     TypeTime,
@@ -31,10 +32,11 @@ from bot.cards.visit import (
     what_is_this,
 )
 from bot.evidence import done, pressed_evidence, settled, with_review
+from bot.media import remember_copy
 from bot.photo import PhotoKind, Reading, cut_out, facts_of, read_part
 from bot.radar import Place, keep, radar_of
 from bot.update import Media
-from models.chat import media_key_like
+from models.chat import CUT, masked_copy_of, media_key_like
 from models.customer import contacts_of
 from models.person import Person
 from models.rules.gates import PHOTO, SCREENSHOT, VISIT_GATE
@@ -94,7 +96,7 @@ def take_as(ctx: Context, visit: Visit, key: str, reading: Reading, kind: str) -
 
 
 def _with_cut_out(ctx: Context, visit: Visit, receipt: Any, key: str, reading: Reading) -> Any:
-    """Show what was read beside a doubtful verdict (M4); the note lets the cut-out go when its original goes."""
+    """Show what was read beside a doubtful verdict (M4); the cut-out goes when its original goes."""
     if not isinstance(receipt, Card):
         return receipt
     box = read_part(reading, *READ_OFF)
@@ -103,6 +105,7 @@ def _with_cut_out(ctx: Context, visit: Visit, receipt: Any, key: str, reading: R
     if part is None:
         return receipt
     cut = ctx.services.media.put(part)
+    remember_copy(ctx.session, cut, of=key, kind=CUT, size=len(part), now=ctx.now)
     ctx.note("photo.cut_out", "visit", visit.id, media=cut, of=key)
     return replace(receipt, image=cut)
 
@@ -283,7 +286,9 @@ def _screenshot(ctx: Context, visit: Visit, key: str, reading: Reading) -> Any:
     evidence = _evidence(ctx, visit, SCREENSHOT, key, finding)
     if finding.verdict is Verdict.AGREES:
         read, told = (finding.read or "").replace(" ", " · "), finding.expected.replace(" ", " / ")
-        return screenshot_accepted(read, finding.confidence, told, ctx.settings.photos.keep_days, done(ctx, visit))
+        masked = masked_copy_of(ctx.session, key) is not None
+        kept = Kept(ctx.settings.photos.keep_days, masked=masked)
+        return screenshot_accepted(read, finding.confidence, told, kept, done(ctx, visit))
     card = screenshot_unsure(finding.read, finding.expected, evidence.id, differs=finding.verdict is Verdict.DIFFERS)
     return _with_cut_out(ctx, visit, card, key, reading)
 

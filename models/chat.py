@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import JSON, BigInteger, Index, Integer, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -124,6 +124,10 @@ class ConversationRow(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+MASKED: Final = "masked"
+CUT: Final = "cut"
+
+
 class MediaRow(Base):
     """Our own copy of an attachment; the bytes lie in the media folder under `key` (SHA-256)."""
 
@@ -138,6 +142,7 @@ class MediaRow(Base):
     delete_on: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reading: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # what a reader saw, cached by content
+    original_key: Mapped[str | None] = mapped_column(String(64), index=True)  # of a copy made from another: masked, cut
 
 
 class GroupRow(Base):
@@ -233,6 +238,14 @@ class JobRunRow(Base):
     job: Mapped[str] = mapped_column(String(64), primary_key=True)
     occurs_at: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
     ran_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+def masked_copy_of(session: Session, key: str | None) -> str | None:
+    """Return the key of the masked copy of a picture: what others see of it; None when there is none."""
+    query = select(MediaRow.key).where(
+        MediaRow.original_key == key, MediaRow.kind == MASKED, MediaRow.deleted_at.is_(None)
+    )
+    return session.scalar(query.limit(1)) if key else None
 
 
 def media_key_like(session: Session, start: str) -> str | None:

@@ -105,8 +105,9 @@ PERSONAL: Final[tuple[Personal, ...]] = (
     Personal("visit", "拜访", _by("owner_id"), {"summary": BLANK, "objections": [], "backfill_reason": "", "draft": {}}),
     Personal(
         "visit_evidence", "拜访证据", _under("visit_id", "visit"),
-        {"media_key": None, "lat": None, "lng": None, "read": "", "reason": "", "note": ""},
+        {"media_key": None, "lat": None, "lng": None, "read": "", "reason": "", "note": "", "hints": []},
     ),
+    Personal("photo_print", "照片痕迹", _by("owner_id"), goes=True),
     Personal("visit_plan", "拜访计划", _by("owner_id"), {"checks": {}}),
     Personal("next_step", "下一步", _by("owner_id"), {"goal": "", "text": BLANK}),
     Personal(
@@ -198,7 +199,8 @@ def erase_person(session: Session, person: Person, *, now: datetime, by: str, ca
     """
     who = whose(session, person)
     counts, photos = counts_of(session, who), photos_of(session, who)
-    for row in photos:
+    copies = session.scalars(select(MediaRow).where(MediaRow.original_key.in_([row.key for row in photos])))
+    for row in [*photos, *copies]:
         row.name, row.reading, row.delete_on = "", None, now
     session.flush()
     table = Base.metadata.tables["event"]

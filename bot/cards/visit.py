@@ -227,11 +227,20 @@ def photo_self_reported(taken: str, done: Collection[str]) -> str:
     return f"已记：水印时间 {taken}，标为「自述」。② 记为有效。 {VISIT_GATE.boxes(done)}"
 
 
-def screenshot_accepted(read: str, confidence: float, known: str, keep_days: int, done: Collection[str]) -> str:
-    """Receipt of a chat screenshot whose contact is known (V04)."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept of a picture: its original for some days, and a masked copy when one could be made."""
+
+    days: int
+    masked: bool
+
+
+def screenshot_accepted(read: str, confidence: float, known: str, kept: Kept, done: Collection[str]) -> str:
+    """Receipt of a chat screenshot whose contact is known (V04); says only what is true of what is kept."""
+    masked = "头像与其余聊天内容已打码存档，" if kept.masked else ""
     return (
         f"③ 截图识别：{read}（把握 {confidence:.2f}），与联系人「{known}」一致 ✅\n"
-        f"头像与其余聊天内容已打码存档，原图 {keep_days} 天后删除。 {VISIT_GATE.boxes(done)}"
+        f"{masked}原图 {kept.days} 天后删除。 {VISIT_GATE.boxes(done)}"
     )
 
 
@@ -260,9 +269,11 @@ def all_three_there() -> str:
     return "结束拜访？一句话说完也行：突破点、异议、下一步＋截止日。"
 
 
-def dispute_for_manager(who: str, customer: str, read: str, received: str, evidence_id: int, image: str | None) -> Card:
+def dispute_for_manager(  # noqa: PLR0913  # one argument for each thing shown
+    visit_id: str, who: str, customer: str, read: str, *, received: str, evidence_id: int, image: str | None
+) -> Card:
     """Picture and machine reading side by side for the manager (J1, appeal)."""
-    body = f"{who} 对 {customer} 的识别有异议。\n机器读到：{read or '没读出'}\n收到时间：{received}\n请看原图判断。"
+    body = f"{who} 对 {customer} 的识别有异议。\n机器读到：{read or '没读出'}\n收到时间：{received}\n图已打码，水印和抬头看得清；要看原图发「穿透 {visit_id}」，会记审计。"
     buttons = (
         Button("采信销售", JudgeReading(evidence_id, True), ButtonStyle.PRIMARY),
         Button("维持识别", JudgeReading(evidence_id, False)),

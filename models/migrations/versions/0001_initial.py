@@ -152,10 +152,12 @@ def upgrade() -> None:
     sa.Column('delete_on', sa.DateTime(timezone=True), nullable=True),
     sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('reading', sa.JSON(), nullable=True),
+    sa.Column('original_key', sa.String(length=64), nullable=True),
     sa.PrimaryKeyConstraint('key', name=op.f('pk_media'))
     )
     with op.batch_alter_table('media', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_media_delete_on'), ['delete_on'], unique=False)
+        batch_op.create_index(batch_op.f('ix_media_original_key'), ['original_key'], unique=False)
 
     op.create_table('meter',
     sa.Column('name', sa.String(length=80), nullable=False),
@@ -897,6 +899,7 @@ def downgrade() -> None:
     op.drop_table('metric_snapshot')
     op.drop_table('meter')
     with op.batch_alter_table('media', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_media_original_key'))
         batch_op.drop_index(batch_op.f('ix_media_delete_on'))
 
     op.drop_table('media')
