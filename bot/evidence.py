@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bot.cards.visit import all_three_there
+from bot.cards.visit import all_three_there, local, photo_accepted, photo_time_differs, photo_unreadable
 from bot.context import Context, UserError
 from bot.reply import Content, Reply
 from models.rules.gates import VISIT_GATE
+from models.rules.photo import Finding, Verdict
 from models.visit import EvidenceState, Visit, VisitEvidence, done_kinds
 
 
@@ -35,3 +36,13 @@ def done(ctx: Context, visit: Visit) -> frozenset[str]:
 def with_review(ctx: Context, visit: Visit, receipt: Content) -> Reply:
     """Return a receipt, followed by the invitation to the review once all three are there."""
     return [receipt, all_three_there()] if VISIT_GATE.is_full(done(ctx, visit)) else receipt
+
+
+def time_receipt(ctx: Context, visit: Visit, evidence: VisitEvidence, finding: Finding, note: str = "") -> Content:
+    """Say what the watermark of a site photo means (V03): it agrees, differs, or cannot be read."""
+    if finding.verdict is Verdict.CANNOT_READ or finding.read_at is None:
+        return photo_unreadable(finding.reason, evidence.id)
+    if finding.verdict is Verdict.DIFFERS:
+        tolerance = ctx.settings.photos.time_tolerance
+        return photo_time_differs(finding, evidence.received_at, tolerance, evidence.id, ctx.zone)
+    return photo_accepted(local(finding.read_at, ctx.zone), finding.confidence, done(ctx, visit), note)

@@ -16,6 +16,7 @@ from bot.parse.code import find_codes
 from bot.promise.draft import draft_from, show, too_full
 from bot.promise.hear import SURE_ENOUGH, Heard, hear_promise, sounds_like_a_promise
 from bot.promise.register import register_draft
+from models.chat import masked_copy_of
 from models.commitment import due_overview, moves_of, open_of
 from models.commitment_told import told_of, visible
 from models.customer import Customer
@@ -61,7 +62,10 @@ def _story(ctx: Context, number: str) -> Reply:
         for one in told_of(ctx.session, row.id)
     ]
     notes = footnotes(ctx, "commitment", row.id)
-    return whole_story(row, moves_of(ctx.session, row.id), told, replace(_naming(ctx), people=names), footnotes=notes)
+    naming = replace(_naming(ctx), people=names)
+    card = whole_story(row, moves_of(ctx.session, row.id), told, naming, footnotes=notes)
+    original = row.proof_media or row.basis_media  # others see the masked copy
+    return replace(card, image=original if row.owner_id == ctx.sender.id else masked_copy_of(ctx.session, original))
 
 
 def _naming(ctx: Context) -> Naming:

@@ -13,6 +13,7 @@ from bot.understand import find_customer, speak_of
 from models.customer import Customer, contacts_of, distance_m
 from models.person import Sight
 from models.rules.gates import LOCATION, VISIT_GATE
+from models.rules.hints import place_hints
 from models.rules.photo import Verdict, check_radius
 from models.visit import (
     EvidenceState,
@@ -20,6 +21,7 @@ from models.visit import (
     VisitEvidence,
     done_kinds,
     open_visit,
+    places_before,
     put_evidence,
     start_visit,
     visits_of_customer,
@@ -113,6 +115,7 @@ def take_location(ctx: Context, visit: Visit) -> Reply:
         evidence.distance_m = int(finding.read or 0)
         if finding.verdict is not Verdict.AGREES:
             evidence.state, evidence.reason = EvidenceState.WAITING, finding.reason
+    evidence.hints = place_hints((place.lat, place.lng), places_before(ctx.session, visit))
     put_evidence(ctx.session, evidence)
     ctx.note("visit.evidence", "visit", visit.id, element=LOCATION, state=evidence.state, metres=evidence.distance_m)
     done = done_kinds(ctx.session, visit.id)

@@ -10,6 +10,7 @@ from bot.evidence import done, pressed_evidence, settled
 from models.chat import masked_copy_of
 from models.customer import Customer
 from models.person import Person
+from models.photo_misread import JUDGED
 from models.rules.gates import VISIT_GATE
 from models.visit import EvidenceState, Visit, VisitEvidence
 
@@ -54,7 +55,7 @@ def judge(ctx: Context, press: JudgeReading) -> Reply:
     evidence.state = EvidenceState.VALID if press.believe else EvidenceState.WAITING
     verdict = "采信销售" if press.believe else "维持识别"
     ctx.close_card(verdict)
-    ctx.note("photo.judged", "visit", visit.id, evidence=evidence.id, element=evidence.kind, misread=press.believe)
+    ctx.note(JUDGED, "visit", visit.id, evidence=evidence.id, element=evidence.kind, misread=press.believe)
     boxes = VISIT_GATE.boxes(done(ctx, visit))
     told = f"{ctx.sender.name}看过了：{verdict}。" + (f" {boxes}" if press.believe else " 请重拍或按补记。")
     ctx.send(owner.id, told, key=f"V03:judged:{evidence.id}", subject=f"visit:{visit.id}", rule="V03")

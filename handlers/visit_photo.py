@@ -12,7 +12,6 @@ from bot.cards.photo import problem_sentence
 from bot.cards.visit import (
     BackfillPhoto,
     ConfirmContact,
-    ExplainPhoto,
     Kept,
     RetakePhoto,
     SortPhoto,
@@ -20,18 +19,14 @@ from bot.cards.visit import (
     all_three_there,
     ask_backfill_reason,
     local,
-    photo_accepted,
     photo_backfilled,
-    photo_explained,
     photo_seen_before,
     photo_self_reported,
-    photo_time_differs,
-    photo_unreadable,
     screenshot_accepted,
     screenshot_unsure,
     what_is_this,
 )
-from bot.evidence import done, pressed_evidence, settled, with_review
+from bot.evidence import done, pressed_evidence, settled, time_receipt, with_review
 from bot.media import remember_copy
 from bot.photo import PhotoKind, Reading, cut_out, facts_of, read_part
 from bot.radar import Place, keep, radar_of
@@ -40,11 +35,10 @@ from models.chat import CUT, masked_copy_of, media_key_like
 from models.customer import contacts_of
 from models.person import Person
 from models.rules.gates import PHOTO, SCREENSHOT, VISIT_GATE
-from models.rules.hints import Hint
+from models.rules.hints import Hint, clock_hints, screen_hints
 from models.rules.photo import (
     Finding,
     KnownContact,
-    Reason,
     Verdict,
     check_code_word,
     check_contact,
@@ -54,12 +48,6 @@ from models.visit import EvidenceState, Visit, VisitEvidence, done_kinds, open_v
 
 KIND_OF: Final = {PhotoKind.SITE_PHOTO: PHOTO, PhotoKind.CHAT_SCREENSHOT: SCREENSHOT}
 READ_OFF: Final = ("date", "time", "contact", "title")
-VERDICT_OF: Final = {
-    Reason.OK: Verdict.AGREES,
-    Reason.TIME_ONLY: Verdict.AGREES,
-    Reason.WRONG_TIME: Verdict.DIFFERS,
-    Reason.IN_FUTURE: Verdict.DIFFERS,
-}
 TYPED_TIME: Final = re.compile(r"([01]?\d|2[0-3])[:：点时]([0-5]\d)?")
 MIN_REASON: Final = 4
 
@@ -118,29 +106,24 @@ def _site_photo(ctx: Context, visit: Visit, key: str, reading: Reading) -> Any:
         facts_of(reading), received_at=ctx.update.at, tolerance=ctx.settings.photos.time_tolerance
     )
     evidence = _evidence(ctx, visit, PHOTO, key, finding)
+    evidence.hints = clock_hints(reading.exif.taken_at, finding.read_at, evidence.received_at)
+    evidence.hints += screen_hints(reading.print.moire if reading.print else 0.0)
     note = _code_note(ctx, visit, facts_of(reading))
     if _seen_before(ctx, visit, evidence, reading):
         return photo_seen_before(evidence.id)
-    return _with_cut_out(ctx, visit, _time_receipt(ctx, visit, evidence, finding, note), key, reading)
-
-
-def _time_receipt(ctx: Context, visit: Visit, evidence: VisitEvidence, finding: Finding, note: str = "") -> Any:
-    if finding.verdict is Verdict.CANNOT_READ or finding.read_at is None:
-        return photo_unreadable(finding.reason, evidence.id)
-    if finding.verdict is Verdict.DIFFERS:
-        tolerance = ctx.settings.photos.time_tolerance
-        return photo_time_differs(finding, evidence.received_at, tolerance, evidence.id, ctx.zone)
-    return photo_accepted(local(finding.read_at, ctx.zone), finding.confidence, done(ctx, visit), note)
+    return _with_cut_out(ctx, visit, time_receipt(ctx, visit, evidence, finding, note), key, reading)
 
 
 def _seen_before(ctx: Context, visit: Visit, evidence: VisitEvidence, reading: Reading) -> bool:
-    """Look for the picture among those of other visits, and keep its traces (M6)."""
+    """Look for the picture among those of other visits, and keep its traces (M6); a chat is only hinted at."""
     place = Place(visit.id, visit.owner_id, visit.customer_id, evidence.kind)
     earlier = radar_of(ctx.services.extras).find(ctx.session, reading, place)
     keep(ctx.session, reading, place, media_key=evidence.media_key or "", at=evidence.received_at)
     if earlier is None:
         return False
-    evidence.state, evidence.hints = EvidenceState.WAITING, [*evidence.hints, Hint.SEEN_BEFORE]
+    is_photo = evidence.kind == PHOTO
+    evidence.state = EvidenceState.WAITING if is_photo else evidence.state
+    evidence.hints = [*evidence.hints, Hint.SEEN_BEFORE if is_photo else Hint.SAME_CHAT]
     ctx.note("photo.seen_before", "visit", visit.id, evidence=evidence.id, earlier=earlier.visit_id)
     return True
 
@@ -181,43 +164,6 @@ def retake(ctx: Context, press: RetakePhoto) -> Reply:
         return settled(evidence)
     ctx.note("visit.retake", "visit", visit.id, evidence=evidence.id)
     return "好，直接再发一张就行，以新的为准。"
-
-
-@action(ExplainPhoto)
-def explain(ctx: Context, press: ExplainPhoto) -> Reply:
-    evidence, _ = pressed_evidence(ctx, press.evidence_id)
-    if evidence.state != EvidenceState.WAITING or Hint.SEEN_BEFORE not in evidence.hints:
-        return settled(evidence)
-    ctx.close_card("已选：说明")
-    ctx.talk("visit.explain_photo", {"evidence": evidence.id}, free_text=True)
-    return "请用一句话说明，比如「门口固定机位，每次都这样拍」。"
-
-
-@dialogue("visit.explain_photo")
-def take_explanation(ctx: Context, state: dict[str, Any]) -> Reply | NotMine:
-    if ctx.update.kind not in {UpdateKind.TEXT, UpdateKind.VOICE}:
-        return NOT_MINE
-    if len(ctx.text.strip()) < MIN_REASON:
-        return "再多说两个字，比如「门口固定机位」。"
-    evidence, visit = pressed_evidence(ctx, state["evidence"])
-    ctx.hang_up()
-    if evidence.state != EvidenceState.WAITING:
-        return settled(evidence)
-    evidence.note = ctx.text.strip()[:300]
-    evidence.hints = [hint for hint in evidence.hints if hint != Hint.SEEN_BEFORE] + [Hint.SEEN_EXPLAINED]
-    ctx.note("photo.explained", "visit", visit.id, evidence=evidence.id, reason=evidence.note)
-    finding = _finding_again(evidence)
-    if finding.verdict is not Verdict.AGREES:
-        return ["已记你的说明。", _time_receipt(ctx, visit, evidence, finding)]
-    evidence.state = EvidenceState.VALID
-    return with_review(ctx, visit, photo_explained(done(ctx, visit)))
-
-
-def _finding_again(evidence: VisitEvidence) -> Finding:
-    """Return what was found when the picture came in; its original may be gone."""
-    reason = Reason(evidence.reason)
-    verdict = VERDICT_OF.get(reason, Verdict.CANNOT_READ)
-    return Finding("watermark_time", verdict, "", evidence.read, evidence.confidence, reason, evidence.taken_at)
 
 
 @action(BackfillPhoto)
@@ -284,6 +230,7 @@ def _screenshot(ctx: Context, visit: Visit, key: str, reading: Reading) -> Any:
     known = [KnownContact(contact.name, contact.title or None) for contact in contacts]
     finding = check_contact(facts_of(reading), known)
     evidence = _evidence(ctx, visit, SCREENSHOT, key, finding)
+    _seen_before(ctx, visit, evidence, reading)
     if finding.verdict is Verdict.AGREES:
         read, told = (finding.read or "").replace(" ", " · "), finding.expected.replace(" ", " / ")
         masked = masked_copy_of(ctx.session, key) is not None

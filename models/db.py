@@ -157,3 +157,14 @@ def _set_up_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('sqlite_begin', 'IMMEDIATE')}")
+
+
+def set_once(*attributes: Any) -> None:
+    """Refuse to change columns that say when something came in (V13): set once, they stay. Raises RuntimeError."""
+
+    def refuse(target: Any, value: Any, old: Any, _initiator: Any) -> None:
+        if isinstance(old, datetime) and old != value:
+            raise RuntimeError(f"{type(target).__name__}: the time of creation never changes")
+
+    for attribute in attributes:
+        event.listen(attribute, "set", refuse, active_history=True)

@@ -10,7 +10,7 @@ from sqlalchemy import JSON, Float, ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.chat import BigId, next_number
-from models.db import Base, UtcDateTime
+from models.db import Base, UtcDateTime, set_once
 from models.metric import Measured, Ref, Scope, metric
 from models.person import Concern, Sight
 from models.rules.gates import VISIT_GATE
@@ -139,6 +139,9 @@ class NextStep(Base):
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+set_once(Visit.started_at, VisitEvidence.received_at, VisitPlan.entered_at, NextStep.created_at)
+
+
 def open_visit(session: Session, owner_id: str, *, now: datetime) -> Visit | None:
     """Return the visit a person has open, begun within the last day; the newest if there are several."""
     query = select(Visit).where(
@@ -164,6 +167,18 @@ def evidence_of(session: Session, visit_id: str) -> list[VisitEvidence]:
         VisitEvidence.visit_id == visit_id, VisitEvidence.state != EvidenceState.REPLACED
     )
     return list(session.scalars(query.order_by(VisitEvidence.id)))
+
+
+def places_before(session: Session, visit: Visit, *, limit: int = 100) -> list[tuple[float, float]]:
+    """Return where the same person was on the visits before, the newest first, one place a visit (M7)."""
+    query = (
+        select(VisitEvidence.lat, VisitEvidence.lng)
+        .join(Visit, Visit.id == VisitEvidence.visit_id)
+        .where(Visit.owner_id == visit.owner_id, Visit.id != visit.id, Visit.state != VisitState.UNDONE)
+        .where(VisitEvidence.state != EvidenceState.REPLACED, VisitEvidence.lat.is_not(None))
+    )
+    rows = session.execute(query.order_by(VisitEvidence.id.desc()).limit(limit))
+    return [(lat, lng) for lat, lng in rows if lat is not None and lng is not None]
 
 
 def put_evidence(session: Session, evidence: VisitEvidence) -> VisitEvidence:

@@ -65,7 +65,7 @@ def whole_story(
     *,
     footnotes: Sequence[str] = (),
 ) -> Card:
-    """Show one promise with its times, its basis, who was told and what became of it."""
+    """Show one promise with its times, its basis, who was told and what became of it; the caller adds the picture."""
     zone = naming.zone
     basis = f"录音 {row.basis_note}" if row.basis_note else "截图" if row.basis_media else "待补依据"
     fields = [
@@ -80,8 +80,7 @@ def whole_story(
         fields.append(Field("知会", "\n".join(told)))
     fields += [Field("脚注", words) for words in footnotes]
     customer = naming.customers.get(row.customer_id, "")
-    image = row.proof_media or row.basis_media
-    return Card(title=f"承诺 {row.id}", body=f"{customer}：{row.matter}", fields=tuple(fields), image=image)
+    return Card(title=f"承诺 {row.id}", body=f"{customer}：{row.matter}", fields=tuple(fields))
 
 
 def _state(row: Commitment, zone: ZoneInfo) -> str:

@@ -1,0 +1,38 @@
+"""How often the machine misread a picture, by what managers decided on appeals (M4)."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.event import Event
+from models.metric import Measured, Ref, Scope, metric
+from models.visit import Visit
+
+JUDGED = "photo.judged"
+READ = "visit.evidence"
+
+
+@metric(
+    "photo_misread",
+    title="误判率",
+    rule="M4",
+    formula="主管采信销售的异议 ÷ 机器判过的照片和截图（位置不算；「看不清」也算判过，但从不计负分）",
+)
+def photo_misread(session: Session, scope: Scope) -> Measured:
+    """Measure the share of machine verdicts on pictures that a manager overruled (M4)."""
+    query = select(Event).where(Event.kind.in_([JUDGED, READ]), Event.at >= scope.start, Event.at < scope.end)
+    if scope.owners is not None:
+        own = select(Visit.id).where(Visit.owner_id.in_(scope.owners))
+        query = query.where(Event.subject_kind == "visit", Event.subject_id.in_(own))
+    events = list(session.scalars(query.order_by(Event.id)))
+    overruled = {
+        (one.subject_id, one.data.get("element")) for one in events if one.kind == JUDGED and one.data.get("misread")
+    }
+    read = {
+        (one.subject_id, one.data.get("element")): one.id
+        for one in events
+        if one.kind == READ and one.data.get("element") in {"photo", "screenshot"}
+    }
+    refs = {key: Ref("event", str(id_), f"{key[0]} {key[1]}") for key, id_ in read.items()}
+    return Measured(tuple(refs[key] for key in refs if key in overruled), tuple(refs.values()))
