@@ -16,6 +16,7 @@ from bench.samples import ROOT
 BENCHES = {
     "photo": ("bench.photo_accuracy",),
     "photo-tesseract": ("bench.photo_accuracy", "--engine", "tesseract", "--own"),
+    "fraud": ("bench.fraud_rates", "--million"),
     "time": ("bench.time_accuracy",),
     "customer": ("bench.customer_accuracy",),
     "signal": ("bench.signal_accuracy",),

@@ -23,7 +23,7 @@ from bot.photo.fingerprint import fingerprint
 from bot.photo.hash_index import HashIndex
 from bot.photo.likeness import Traces, is_copy, unpacked
 from bot.photo.print import Print
-from bot.radar import CANDIDATES, TURNED, WITHIN
+from bot.radar import CANDIDATES, LIKELY, TURNED, WITHIN
 
 SCREEN_LIKE = 0.4
 
@@ -100,7 +100,13 @@ def strangers(count: int) -> tuple[int, int]:
 
 
 def million(count: int = 1_000_000, looks: int = 200) -> list[float]:
-    """Return the milliseconds of look-ups in an index of `count` pictures with three hashes each, sorted."""
+    """Return the milliseconds of look-ups of strangers among `count` pictures with three hashes each, sorted.
+
+    A look-up is the search of the index and the close comparison of as many candidates as the radar ever compares.
+    """
+    stranger, others = fingerprint(place(1, size=(540, 720))), fingerprint(place(2, size=(540, 720)))
+    assert stranger is not None
+    assert others is not None
     chance = np.random.default_rng(3)
     lean = chance.normal(0, 0.6, 64)  # real hashes are not evenly spread: sky above, road below
 
@@ -117,6 +123,8 @@ def million(count: int = 1_000_000, looks: int = 200) -> list[float]:
         probes = [int(one) for one in hashes(10)]
         started = perf_counter()
         index.near(probes, within=WITHIN, most=CANDIDATES, quick=TURNED)
+        for _ in range(CANDIDATES + LIKELY):
+            is_copy(stranger, 0, WITHIN, _stored(others))
         spent.append((perf_counter() - started) * 1000)
     return sorted(spent)
 

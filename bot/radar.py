@@ -26,6 +26,7 @@ from models.rules.gates import PHOTO
 WITHIN: Final = 16
 TURNED: Final = frozenset({1, 2, 3, 5, 6, 7})  # probes of turned pictures: rare, and near when they are copies
 CANDIDATES: Final = 16
+LIKELY: Final = 12
 RECENT: Final = 4_000
 OF_CUSTOMER: Final = 300
 _BATCH = 50_000
@@ -151,7 +152,7 @@ def _nearest_of(rows: Iterable[HashRow], probes: Sequence[int]) -> list[Near]:
     stored = np.frombuffer(b"".join(row.hashes[:8] for row in rows), ">u8").astype(np.uint64)
     apart = np.bitwise_count(stored[:, None] ^ np.array(probes, np.uint64)[None])
     best = apart.min(axis=1)
-    order = np.argsort(best, kind="stable")[:CANDIDATES]
+    order = np.argsort(best, kind="stable")[:LIKELY]
     return [Near(rows[at].id, int(best[at]), int(apart[at].argmin())) for at in order]
 
 

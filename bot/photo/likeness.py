@@ -24,6 +24,7 @@ LEAST_PARTNERS: Final = 14
 LEAST_SHARE: Final = 0.2
 SYMMETRIES: Final = 8
 MIRRORED: Final = 4
+_BITS = 256
 _NEAREST = 64  # of 256 bits
 _RATIO = 0.85
 _OFF = 0.02  # of the longest side
@@ -94,13 +95,17 @@ def partners(query: bytes, stored: bytes) -> tuple[int, float]:
 
 def _matched(ours: Any, theirs: Any) -> Any:
     """Pair features that are each other's nearest, clearly nearer than the next."""
-    apart = np.bitwise_count(ours[:, None] ^ theirs[None]).sum(axis=2, dtype=np.int32)
-    if apart.shape[1] < 2 or apart.shape[0] < 2:
+    if len(ours) < 2 or len(theirs) < 2:
         return np.empty((0, 2), np.intp)
-    nearest = apart.argmin(axis=1)
+    apart = np.zeros((len(ours), len(theirs)), np.uint16)
+    for word in range(ours.shape[1]):  # no matrix product: its threads fight over busy cores
+        apart += np.bitwise_count(ours[:, word, None] ^ theirs[None, :, word])
     rows = np.arange(len(ours))
-    two = np.partition(apart, 1, axis=1)
-    good = (two[:, 0] <= _NEAREST) & (two[:, 0] <= _RATIO * two[:, 1]) & (apart.argmin(axis=0)[nearest] == rows)
+    nearest = apart.argmin(axis=1)
+    least = apart[rows, nearest]
+    mutual = apart.argmin(axis=0)[nearest] == rows
+    apart[rows, nearest] = _BITS
+    good = mutual & (least <= _NEAREST) & (least <= _RATIO * apart.min(axis=1))
     return np.stack([rows[good], nearest[good]], axis=1)
 
 
