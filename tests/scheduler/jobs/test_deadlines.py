@@ -22,6 +22,14 @@ from tests.chat import Company, shanghai
 STEP = Subject("visit", "V-20261113-001")
 
 
+def plain(clock: Clock) -> Clock:
+    """Return a clock with the plain cards, which speak of any subject."""
+    return replace(clock, steps=tuple(replace(step, card=f"plain_{step.card}") for step in clock.steps))
+
+
+CONFIRMATION = plain(CLOCKS["next_step_confirmation"])
+
+
 def begin(
     company: Company,
     clock: Clock,
@@ -56,7 +64,7 @@ def company(quiet_company: Company) -> Company:
 def friday(company: Company) -> Company:
     """Friday 20 November, 15:00: Zhou Hang asks Chen Min to come along."""
     company.advance_to("2026-11-20 15:00")
-    begin(company, CLOCKS["next_step_confirmation"], STEP, "chenmin", "zhouhang")
+    begin(company, CONFIRMATION, STEP, "chenmin", "zhouhang")
     return company
 
 
@@ -123,7 +131,7 @@ def test_snooze_pause_and_known_reach_the_scheduler(friday: Company) -> None:
 
 def test_three_missing_reports_make_one_card_for_their_manager(company: Company) -> None:
     for who in ("linke", "zhouhang", "sun"):
-        begin(company, CLOCKS["daily_report"], Subject("daily_report", f"{who}-2026-11-16"), who)
+        begin(company, CLOCKS["daily_report"], Subject("daily_report", f"{who}:2026-11-16"), who)
     company.advance_to("2026-11-16 17:30")
     assert [len(cards(company, who)) for who in ("linke", "zhouhang", "sun")] == [1, 1, 1]
     company.advance_to("2026-11-16 18:00")
@@ -136,7 +144,9 @@ def test_three_missing_reports_make_one_card_for_their_manager(company: Company)
 
 
 def test_a_promise_is_recalled_twice_then_asked_for_and_an_hour_later_climbs(company: Company) -> None:
-    begin(company, CLOCKS["commitment_due"], Subject("commitment", "CN-1"), "zhouhang", target="2026-11-18 15:00")
+    begin(
+        company, plain(CLOCKS["commitment_due"]), Subject("commitment", "CN-1"), "zhouhang", target="2026-11-18 15:00"
+    )
     company.advance_to("2026-11-18 16:00")
     assert len(cards(company, "zhouhang")) == 3
     assert len(cards(company, "chenmin")) == 1
@@ -152,7 +162,7 @@ def test_what_fell_due_is_written_in_the_event_log_also_when_nobody_was_told(fri
 
 
 def test_one_clock_that_cannot_be_carried_out_does_not_hold_up_the_others(friday: Company) -> None:
-    broken = CLOCKS["next_step_confirmation"]
+    broken = CONFIRMATION
     broken = replace(broken, name="broken", steps=(replace(broken.steps[0], effect="no_such_effect"),))
     begin(friday, broken, Subject("visit", "broken"), "chenmin")
     friday.advance_to("2026-11-24 13:00")
@@ -165,7 +175,7 @@ def test_one_clock_that_cannot_be_carried_out_does_not_hold_up_the_others(friday
 
 def test_a_feature_gives_a_step_its_words_and_its_effect(friday: Company) -> None:
     seen: list[datetime] = []
-    clock = CLOCKS["next_step_confirmation"]
+    clock = CONFIRMATION
     step = replace(clock.steps[0], card="test_words", effect="test_effect")
     deadline_card("test_words")(lambda occasion: f"请确认 {occasion.deadline.subject_id}")
     effect("test_effect")(lambda _session, _deadline, firing: seen.append(firing.due_at))
