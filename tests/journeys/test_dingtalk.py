@@ -106,7 +106,7 @@ def test_j2_one_question_after_the_other_is_answered_by_buttons(eve: StreamCompa
     eve.say("zhouhang", "下周三下午3点前给王总寄样品")
     eve.press("zhouhang", "① 王建国")
     eve.press("zhouhang", "10-08 周四 15:00")
-    eve.press("zhouhang", "登记")
+    eve.press("zhouhang", "仍登记并问田野")
     (promise,) = promises(eve)
     assert (promise.customer_id, promise.due_at) == ("C1001", shanghai("2026-10-08 15:00"))
 
