@@ -36,6 +36,7 @@ from bot.settings import Settings, parse_settings
 from bot.update import Chat, ChatKind, Location, Media, MediaKind, Press, Quote, Update, UpdateKind
 from models.demo import load_demo
 from models.person import Account
+from tests.stores import fresh_url
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -131,7 +132,7 @@ class Company:
     ) -> None:
         self.platform = FakePlatform()
         self.clock = PracticeClock(shanghai(at), frozen=True)
-        raw = {"database": {"url": f"sqlite:///{folder}/bot.db", "media_dir": f"{folder}/media"}, **settings}
+        raw = {"database": {"url": fresh_url(folder), "media_dir": f"{folder}/media"}, **settings}
         self.settings: Settings = parse_settings(raw)
         parts = Parts(clock=self.clock, reader=reader, adapters=lambda _s: {"practice": self.platform}, workers=0)
         self.app = create_app(self.settings, parts)

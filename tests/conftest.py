@@ -8,6 +8,33 @@ from pathlib import Path
 import pytest
 
 from tests.chat import Company
+from tests.models.database import why_no_postgres
+from tests.stores import POSTGRES, WANTED, choose
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Play every company twice: once on SQLite, once on PostgreSQL."""
+    played = "company" in metafunc.fixturenames or any(made in vars(metafunc.module) for made in COMPANIES)
+    if played and not metafunc.definition.get_closest_marker("postgres"):
+        metafunc.parametrize("store", [_param(store) for store in WANTED], indirect=True, scope="function")
+
+
+COMPANIES = ("Company", "StreamCompany", "WecomCompany")
+
+
+def _param(store: str) -> object:
+    if store != POSTGRES:
+        return store
+    marks = [pytest.mark.postgres, *([pytest.mark.skip(reason)] if (reason := why_no_postgres()) else [])]
+    return pytest.param(store, marks=marks)
+
+
+@pytest.fixture(autouse=True)
+def store(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The database this test's companies live on."""
+    chosen = getattr(request, "param", "sqlite")
+    with choose(chosen):
+        yield chosen
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from tests.chat import shanghai
 from tests.fakes.dingtalk.server import FakeDingtalk
 from tests.fakes.dingtalk.socket import CARD_TOPIC
 from tests.fakes.dingtalk.state import Delivered
+from tests.stores import fresh_url
 
 BOT = "$:LWCP_v1:$bot"
 _TAP = re.compile(r"\(dtmd://dingtalkclient/sendMessage\?content=([^)]+)\)")
@@ -59,7 +60,7 @@ class StreamCompany:
             "oapi_base": self.ding.base,
             **dingtalk,
         }
-        raw = {"database": {"url": f"sqlite:///{folder}/bot.db", "media_dir": f"{folder}/media"}, "dingtalk": section}
+        raw = {"database": {"url": fresh_url(folder), "media_dir": f"{folder}/media"}, "dingtalk": section}
         parts = Parts(clock=self.clock, reader=reader, adapters=self._adapters, workers=0)
         self.app = create_app(parse_settings(raw), parts)
         self.runtime = self.app.runtime

@@ -28,6 +28,7 @@ from tests.fakes.wecom.driver import CallbackDriver
 from tests.fakes.wecom.server import fake_wecom
 from tests.fakes.wecom.state import AGENT, CORP, SECRET, Arrived
 from tests.fakes.wecom.vectors import OFFICIAL
+from tests.stores import fresh_url
 
 SALES = "huadong-sales"
 
@@ -50,7 +51,7 @@ class WecomCompany:
         self.wecom = self._fake.__enter__()
         self.wecom.state.clock = self.clock.now
         self.wecom.state.everybody = True
-        self._folder, self._reader = folder, reader
+        self._folder, self._reader, self._url = folder, reader, fresh_url(folder)
         self.driver = CallbackDriver(*OFFICIAL[:2], CORP, agent_id=AGENT)
         self._numbers = itertools.count(1)
         self.app = self.process()
@@ -62,7 +63,7 @@ class WecomCompany:
     def process(self) -> Application:
         """Put a process together that shares nothing with others but the database and the platform."""
         raw = {
-            "database": {"url": f"sqlite:///{self._folder}/bot.db", "media_dir": f"{self._folder}/media"},
+            "database": {"url": self._url, "media_dir": f"{self._folder}/media"},
             "wecom": {
                 "corp_id": CORP, "agent_id": int(AGENT), "secret": SECRET, "token": OFFICIAL[0], "aes_key": OFFICIAL[1],
                 "api_base": self.wecom.url, "groups": [{"name": SALES, "webhook": self.wecom.webhook("sales-key")}],
