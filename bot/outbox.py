@@ -6,8 +6,10 @@ platform is chosen when it is sent. Pushes respect quiet hours and the budget of
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, update
@@ -16,9 +18,9 @@ from sqlalchemy.orm import Session
 
 from bot.action import Action, pack
 from bot.reply import CONTENT_JSON, Card, Content, stored
+from bot.tally import Tally
 from models.chat import OutboxRow, OutboxState
-from models.db import is_postgres
-from models.person import Person
+from models.db import insert_into, is_postgres
 
 URGENT = 1
 """Pushes of this priority or more urgent (lower) ignore quiet hours and the budget."""
@@ -93,14 +95,37 @@ class Outbox:
         existing = session.scalars(select(OutboxRow).where(OutboxRow.key == note.key)).one_or_none()
         if existing is not None:
             return existing
-        row = OutboxRow(
-            key=note.key, recipient=to.recipient, person_id=to.person_id, group_id=to.group_id, platform=to.platform,
-            chat_id=to.chat_id, content=self.dump(note.content), priority=note.priority, is_push=note.is_push,
-            subject=note.subject, rule=note.rule, cause=note.cause, reply_to=note.reply_to,
-            mentions=list(note.mentions) or None, not_before=note.not_before or now, created_at=now,
-        )  # fmt: skip
-        self._hold(session, row)
-        return _added(session, row)
+        columns = self._columns(to, note, now, Tally(session, self._policy.zone))
+        return _added(session, OutboxRow(**columns))
+
+    def owe_all(self, session: Session, debts: Sequence[tuple[Address, Note]], now: datetime) -> None:
+        """Owe many messages with one statement; keys that exist change nothing."""
+        keys = {note.key for _, note in debts}
+        known = set(session.scalars(select(OutboxRow.key).where(OutboxRow.key.in_(keys))))
+        new = {note.key: (to, note) for to, note in reversed(debts) if note.key not in known}
+        tally = Tally(session, self._policy.zone)
+        tally.expect({to.person_id for to, _ in new.values() if to.person_id}, now)
+        rows = [self._columns(to, note, now, tally) for to, note in reversed(new.values())]
+        if rows:
+            session.execute(insert_into(session, OutboxRow).on_conflict_do_nothing(index_elements=["key"]), rows)
+
+    def _columns(self, to: Address, note: Note, now: datetime, tally: Tally) -> dict[str, Any]:
+        """Return the row of a message: held until the morning in quiet hours and beyond the day's budget."""
+        not_before, held = note.not_before or now, False
+        if note.is_push and note.priority > URGENT and to.person_id is not None:
+            zone = tally.zone(to.person_id)
+            over = note.priority >= NORMAL and tally.pushed(to.person_id, not_before) >= self._policy.daily_budget
+            if over or self._policy.in_quiet(not_before, zone):
+                not_before, held = self._policy.next_morning(not_before, zone), True
+        if note.is_push and to.person_id is not None and not held:
+            tally.add(to.person_id, now)
+        return {
+            "key": note.key, "recipient": to.recipient, "person_id": to.person_id, "group_id": to.group_id,
+            "platform": to.platform, "chat_id": to.chat_id, "content": self.dump(note.content), "priority": note.priority,
+            "is_push": note.is_push, "subject": note.subject, "rule": note.rule, "cause": note.cause,
+            "reply_to": note.reply_to, "mentions": list(note.mentions) or None, "not_before": not_before,
+            "held": held, "created_at": now,
+        }  # fmt: skip
 
     def change(self, session: Session, key: str, content: Content, now: datetime, *, resend: bool = False) -> bool:
         """Change a message in place: before it went out silently, afterwards on the platform; False if there is none."""
@@ -129,33 +154,10 @@ class Outbox:
         """Return content as stored JSON, buttons packed and signed."""
         return CONTENT_JSON.dump_json(stored(pack_card(content, self._secret))).decode()
 
-    def _hold(self, session: Session, row: OutboxRow) -> None:
-        if not row.is_push or row.priority <= URGENT or row.person_id is None:
-            return
-        zone = self._zone(session, row.person_id)
-        over_budget = row.priority >= NORMAL and self._pushed_today(session, row, zone) >= self._policy.daily_budget
-        if self._policy.in_quiet(row.not_before, zone) or over_budget:
-            row.not_before, row.held = self._policy.next_morning(row.not_before, zone), True
-
     def postpone(self, session: Session, row: OutboxRow, now: datetime) -> None:
         """Keep a push back until the next morning's digest."""
-        zone = self._zone(session, row.person_id or "")
+        zone = Tally(session, self._policy.zone).zone(row.person_id or "")
         row.not_before, row.held = self._policy.next_morning(max(row.not_before, now), zone), True
-
-    def _zone(self, session: Session, person_id: str) -> ZoneInfo:
-        person = session.get(Person, person_id)
-        return ZoneInfo(person.zone) if person else self._policy.zone
-
-    def _pushed_today(self, session: Session, row: OutboxRow, zone: ZoneInfo) -> int:
-        midnight = row.not_before.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-        query = select(func.count()).where(
-            OutboxRow.person_id == row.person_id,
-            OutboxRow.is_push,
-            OutboxRow.held.is_(False),
-            OutboxRow.created_at >= midnight,
-            OutboxRow.state != OutboxState.VOID,
-        )
-        return session.scalar(query) or 0
 
 
 def _added(session: Session, row: OutboxRow) -> OutboxRow:

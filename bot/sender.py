@@ -10,12 +10,13 @@ from typing import Final
 
 import structlog
 from prometheus_client import Counter
-from sqlalchemy import and_, exists, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bot.adapters.base import Adapter, Delivery, Fate, Metered, Outcome, Recipient
 from bot.claims import claim_for
-from bot.outbox import URGENT, WAITING_STATES, load
+from bot.line import Line
+from bot.outbox import URGENT, load
 from bot.reply import CONTENT_JSON, Card, Content, stored
 from bot.update import Chat, ChatKind
 from models.chat import GroupRow, OutboxRow, OutboxState, get_setting, put_setting
@@ -28,8 +29,8 @@ MAX_ATTEMPTS: Final = 8
 BACKOFF: Final = (2, 5, 15, 60, 180, 600, 1800, 3600)  # seconds
 BLOCKED_FOR: Final = timedelta(minutes=5)
 MERGED_BUTTONS: Final = 6
-HEADS: Final = 50
-"""Rows looked at for one whose recipient is free."""
+BATCH_SPAN: Final = 5_000
+"""How far behind a message others with the same content are looked for: one announcement is written in one go."""
 _CLAIM_LOCK: Final = 7_004
 
 SENDS = Counter("outbox_sends_total", "Attempts to send by platform and result", ["platform", "result"])
@@ -86,7 +87,7 @@ class Sender:
 
     def _claim(self, session: Session, now: datetime) -> Job | None:
         one_at_a_time(session, _CLAIM_LOCK)  # two that look at once would each see a free recipient
-        row = self._first_free(session, now)
+        row = self._line(session, now).first()
         if row is None:
             return None
         rows = _merge_held(session, row, now) if row.held else (row,)
@@ -111,34 +112,8 @@ class Sender:
             each.attempts += 1
         return Job(rows, adapter, chat, tuple(recipients), load(first), repeat)
 
-    def _first_free(self, session: Session, now: datetime) -> OutboxRow | None:
-        """Lock the first row to send; where a turn is changing a row just now, what follows it to that recipient waits too."""
-        passed: set[str] = set()
-        heads = self._claimable(now).with_only_columns(OutboxRow.id, OutboxRow.recipient).limit(HEADS)
-        for row_id, recipient in session.execute(heads).all():
-            if recipient in passed:
-                continue
-            this = self._claimable(now).where(OutboxRow.id == row_id)
-            row: OutboxRow | None = session.scalars(this.with_for_update(skip_locked=True)).first()
-            if row is not None:
-                return row
-            passed.add(recipient)
-        return None
-
-    def _claimable(self, now: datetime):  # type: ignore[no-untyped-def]  # noqa: ANN202  # a Select
-        busy = aliased(OutboxRow)
-        lease_now = self._lease_now()
-        in_flight = exists().where(
-            and_(
-                busy.recipient == OutboxRow.recipient, busy.id < OutboxRow.id, busy.state.in_(WAITING_STATES),
-                busy.claimed_until > lease_now,
-            )
-        )  # fmt: skip
-        free = or_(OutboxRow.claimed_until.is_(None), OutboxRow.claimed_until <= lease_now)
-        # What was owed for at once is due by every clock: another process's may be a moment behind, and would skip it.
-        reached = or_(OutboxRow.not_before <= now, OutboxRow.not_before <= OutboxRow.created_at)
-        due = and_(OutboxRow.state.in_(WAITING_STATES), reached, free)
-        return select(OutboxRow).where(due, ~in_flight).order_by(OutboxRow.priority > URGENT, OutboxRow.id)
+    def _line(self, session: Session, now: datetime) -> Line:
+        return Line(session, now, self._lease_now())
 
     def _target(self, session: Session, row: OutboxRow, now: datetime) -> tuple[Adapter, Chat, str] | None:
         if row.group_id:
@@ -159,12 +134,13 @@ class Sender:
         room = adapter.capabilities.batch - 1
         if room <= 0 or first.group_id or first.state != OutboxState.WAITING or first.reply_to or not first.is_push:
             return []
-        query = self._claimable(now).where(
-            OutboxRow.content == first.content, OutboxRow.id != first.id, OutboxRow.state == OutboxState.WAITING,
+        query = self._line(session, now).claimable().where(
+            OutboxRow.id > first.id, OutboxRow.id <= first.id + BATCH_SPAN, OutboxRow.content == first.content,
+            OutboxRow.state == OutboxState.WAITING,
             OutboxRow.is_push, OutboxRow.group_id.is_(None), OutboxRow.reply_to.is_(None),
             OutboxRow.held == first.held, OutboxRow.attempts == first.attempts,
         )  # fmt: skip
-        found = session.scalars(query.limit(room).with_for_update(skip_locked=True))
+        found = session.scalars(query.order_by(OutboxRow.id).limit(room).with_for_update(skip_locked=True))
         return [row for row in found if (target := self._target(session, row, now)) and target[0] is adapter]
 
     # -- send ----------------------------------------------------------------------------------------------------------

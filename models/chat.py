@@ -67,9 +67,11 @@ class OutboxRow(Base):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_outbox_state_not_before", "state", "not_before"),
+        Index("ix_outbox_state_not_before", "state", "not_before", "id"),
         Index("ix_outbox_subject", "subject"),
-        Index("ix_outbox_recipient_id", "recipient", "id"),
+        Index("ix_outbox_state_priority_not_before", "state", "priority", "not_before"),
+        Index("ix_outbox_recipient_state_id", "recipient", "state", "id"),
+        Index("ix_outbox_person_id_created_at", "person_id", "created_at"),
         Index("ix_outbox_cause", "cause"),
         Index("ix_outbox_message_ref", "message_ref"),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,6 +15,8 @@ from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
+
+from models.fair_lock import FairLock
 
 BUSY_SECONDS: Final = 10
 
@@ -83,7 +84,7 @@ class DatabaseBusy(Exception):  # noqa: N818  # a state, not a mistake
 class Database:
     """Hands out sessions.
 
-    On SQLite every write transaction is `BEGIN IMMEDIATE` under one process-wide lock: a deferred transaction that turns into a
+    On SQLite every write transaction is `BEGIN IMMEDIATE` under one process-wide lock, in order of asking: a deferred transaction that turns into a
     writer fails at once instead of waiting, and lock back-off costs half a second at p99.
     """
 
@@ -91,7 +92,7 @@ class Database:
         self.url = make_url(url)
         self.engine = _create_engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
-        self._write_lock = threading.RLock()
+        self._write_lock = FairLock()
 
     @contextmanager
     def write(self) -> Iterator[Session]:

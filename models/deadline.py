@@ -198,13 +198,19 @@ def one_at_a_time(session: Session) -> None:
     db.one_at_a_time(session, _FIRING_LOCK)
 
 
-def take_step(session: Session, deadline: Deadline, now: datetime, world: World) -> Firing | None:
-    """Take one due step of a row, in the caller's transaction; None when nothing is left that is due."""
+def take_step(
+    session: Session, deadline: Deadline, now: datetime, world: World, *, flush: bool = True
+) -> Firing | None:
+    """Take one due step of a row, in the caller's transaction; None when nothing is left that is due.
+
+    Without `flush` the row is written with the others of a batch, when the caller flushes.
+    """
     if deadline.next_at is None or deadline.next_at > now:
         return None
     running, firing = take(deadline.running, now, world.around(deadline.owner_id), world.team)
     _store(deadline, running, world)
-    session.flush()
+    if flush:
+        session.flush()
     return firing
 
 
