@@ -24,7 +24,7 @@ from bot.claims import claim_for
 from bot.spool import Spool
 from bot.update import UPDATE_JSON, Update
 from models.chat import InboxRow, InboxState
-from models.db import Database, DatabaseBusy, insert_into
+from models.db import Database, DatabaseBusy, insert_into, stored
 
 log = structlog.get_logger(__name__)
 
@@ -181,7 +181,7 @@ def _insert(session: Session, incoming: Update) -> bool:
         )
         .on_conflict_do_nothing(index_elements=["platform", "bot", "update_id"])
     )  # fmt: skip
-    return bool(session.execute(statement).rowcount)  # type: ignore[attr-defined]  # a CursorResult
+    return stored(session, statement)
 
 
 def claim(database: Database, *, token: str, now: datetime) -> Claim | None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import DateTime, Engine, MetaData, create_engine, event, make_url, text
+from sqlalchemy import DateTime, Engine, MetaData, create_engine, event, literal, make_url, text
 from sqlalchemy.dialects.postgresql import insert as _postgres_insert
 from sqlalchemy.dialects.sqlite import insert as _sqlite_insert
 from sqlalchemy.engine import Connection, Dialect
@@ -69,6 +69,14 @@ def is_postgres(session: Session) -> bool:
 def insert_into(session: Session, table: type[Base]) -> Any:
     """Return an INSERT that knows `on_conflict_…` on the database of a session."""
     return (_postgres_insert if is_postgres(session) else _sqlite_insert)(table)
+
+
+def stored(session: Session, statement: Any) -> bool:
+    """Run an INSERT … ON CONFLICT of one row; whether it wrote anything.
+
+    Not by `rowcount`: SQLAlchemy reads the new key back on PostgreSQL, and the driver then says -1 whatever happened.
+    """
+    return session.execute(statement.returning(literal(1))).first() is not None
 
 
 def one_at_a_time(session: Session, lock: int) -> None:

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from bot.context import Turn
 from bot.services import Services
 from models.chat import JobRunRow, get_setting, put_setting
-from models.db import insert_into
+from models.db import insert_into, stored
 from models.rules.workday import WorkCalendar
 
 log = structlog.get_logger(__name__)
@@ -229,4 +229,4 @@ def _claim_occurrence(session: Session, job: str, occurs_at: datetime, now: date
     statement = (
         insert_into(session, JobRunRow).values(job=job, occurs_at=occurs_at, ran_at=now).on_conflict_do_nothing()
     )
-    return bool(session.execute(statement).rowcount)  # type: ignore[attr-defined]  # a CursorResult
+    return stored(session, statement)

@@ -9,14 +9,16 @@ import pytest
 
 from tests.chat import Company
 from tests.models.database import why_no_postgres
-from tests.stores import POSTGRES, WANTED, choose
+from tests.stores import POSTGRES, SQLITE, WANTED, choose
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Play every company twice: once on SQLite, once on PostgreSQL."""
     played = "company" in metafunc.fixturenames or any(made in vars(metafunc.module) for made in COMPANIES)
     if played and not metafunc.definition.get_closest_marker("postgres"):
-        metafunc.parametrize("store", [_param(store) for store in WANTED], indirect=True, scope="function")
+        alone = metafunc.definition.get_closest_marker("sqlite_only")
+        stores = [SQLITE] if alone else WANTED
+        metafunc.parametrize("store", [_param(store) for store in stores], indirect=True, scope="function")
 
 
 COMPANIES = ("Company", "StreamCompany", "WecomCompany")

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from bot.adapters.quick_reply import LIFE, QuickReply, candidates
 from bot.adapters.token import Token
 from models.chat import LeaseRow, MeterRow, QuickReplyRow, TokenRow
-from models.db import Database
+from models.db import Database, stored
 
 _FETCH_TTL: Final = 20.0
 _FETCH_POLL: Final = 0.2
@@ -43,7 +43,7 @@ class DatabaseLease:
                 .values(name=name, owner=owner, until_at=until)
                 .on_conflict_do_update(index_elements=["name"], set_={"owner": owner, "until_at": until}, where=free)
             )
-            return _changed(session, taken)
+            return stored(session, taken)
 
     def renew(self, name: str, owner: str, ttl: float) -> bool:
         """Stay the owner; False if the lease has lapsed or passed to somebody else."""

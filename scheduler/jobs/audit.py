@@ -6,13 +6,13 @@ gets one message about it, not one for every record.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.dispatch import alarm_admins
 from bot.outbox import WAITING_STATES
@@ -27,23 +27,34 @@ OWN: Final = "alarm:audit:"
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`column` is when a row should have been dealt with; later than `limit` is a finding."""
+    """`column` is when a row should have been dealt with; later than `limit` is a finding.
+
+    `states` are looked at one by one: each is then one step into an index, however many rows wait for a later time.
+    """
 
     name: str
-    column: Any
+    column: InstrumentedAttribute[Any]
     limit: timedelta
     words: str
-    open_rows: tuple[ColumnElement[bool], ...] = ()
+    states: tuple[ColumnElement[bool], ...] = (true(),)
+    besides: ColumnElement[bool] = field(default_factory=true)
 
-    def late(self, session: Session, since: datetime | None, until: datetime | None) -> tuple[int, datetime | None]:
+    def oldest(self, session: Session, since: datetime | None) -> datetime | None:
+        """Return the oldest instant after `since` that an open row has waited since."""
+        found = (self._oldest(session, state, since) for state in self.states)
+        return min((at for at in found if at is not None), default=None)
+
+    def late(self, session: Session, since: datetime | None, until: datetime) -> tuple[int, datetime | None]:
         """Return how many rows wait since an instant in (since, until], and the oldest such instant."""
-        query = select(func.count(), func.min(self.column)).where(self.column.is_not(None), *self.open_rows)
+        query = select(func.count()).where(or_(*self.states), self.besides, self.column <= until)
+        count = session.scalar(query if since is None else query.where(self.column > since)) or 0
+        return count, self.oldest(session, since)
+
+    def _oldest(self, session: Session, state: ColumnElement[bool], since: datetime | None) -> datetime | None:
+        query = select(self.column).where(state, self.besides, self.column.is_not(None))
         if since is not None:
             query = query.where(self.column > since)
-        if until is not None:
-            query = query.where(self.column <= until)
-        count, oldest = session.execute(query).one()
-        return count, oldest
+        return session.scalar(query.order_by(self.column).limit(1))
 
 
 CHECKS: Final = (
@@ -54,7 +65,7 @@ CHECKS: Final = (
     Check("deadline", Deadline.next_at, timedelta(seconds=60), "有 {count} 个到点的提醒没有发出，最早该在 {at:%H:%M}。"),
     Check(
         "outbox", OutboxRow.not_before, timedelta(minutes=5), "有 {count} 条该发的消息没发出去，最早该在 {at:%H:%M}。",
-        (OutboxRow.state.in_(WAITING_STATES), ~OutboxRow.key.startswith(OWN)),
+        tuple(OutboxRow.state == state for state in WAITING_STATES), ~OutboxRow.key.startswith(OWN),
     ),
 )  # fmt: skip
 
@@ -69,7 +80,7 @@ def _told(session: Session, check: Check) -> tuple[datetime | None, datetime | N
 
 def _due_at(session: Session, check: Check) -> datetime | None:
     until, told = _told(session, check)
-    _, oldest = check.late(session, until, None)
+    oldest = check.oldest(session, until)
     if oldest is None:
         return None
     late_at = oldest + check.limit

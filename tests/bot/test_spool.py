@@ -14,6 +14,8 @@ from bot.update import Chat, ChatKind, Update, UpdateKind
 from models.chat import InboxRow
 from tests.chat import Company
 
+pytestmark = pytest.mark.sqlite_only
+
 
 def message(company: Company, id_: str, text: str = "帮助") -> Update:
     return Update(

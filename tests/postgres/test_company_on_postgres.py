@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot import inbox as inbox_module
+from bot.adapters.stores import DatabaseLease
 from bot.claims import SHARED, Keeper
 from bot.outbox import Address, Note
 from bot.runtime import Runtime
@@ -22,7 +23,7 @@ from models.chat import InboxRow, InboxState, OutboxRow, OutboxState, next_numbe
 from models.commitment import Commitment
 from models.event import verify
 from models.visit import Visit
-from scheduler.job import JOBS, Ticker
+from scheduler.job import JOBS, Ticker, _claim_occurrence
 from tests.chat import Company, shanghai
 from tests.models.database import Server
 
@@ -247,3 +248,24 @@ def test_a_message_that_a_turn_is_changing_is_not_overtaken(hire: Hire) -> None:
         assert not company.runtime.send_once()
     company.settle()
     assert [shown.text for shown in company.inbox("linke")] == ["第0条，改过", "第1条"]
+
+
+def test_what_is_known_already_is_said_to_be_known(hire: Hire) -> None:
+    company = hire()
+    said = Update(
+        id="u1", platform="practice", bot="bot", chat=Chat(ChatKind.DIRECT, "linke"), sender_id="linke",
+        kind=UpdateKind.TEXT, at=company.now, received_at=company.now, text="帮助",
+    )  # fmt: skip
+    assert company.runtime.receive(said)
+    assert not company.runtime.receive(said)
+
+
+def test_a_lease_has_one_owner_and_an_occurrence_one_runner(hire: Hire) -> None:
+    company = hire()
+    lease = DatabaseLease(company.database, lambda: company.now)
+    assert lease.acquire("stream", "first", 30)
+    assert not lease.acquire("stream", "second", 30)
+    assert lease.acquire("stream", "first", 30)
+    with company.database.write() as session:
+        assert _claim_occurrence(session, "morning.greet", company.now, company.now)
+        assert not _claim_occurrence(session, "morning.greet", company.now, company.now)
