@@ -1,6 +1,7 @@
 """Hints between processes: "there may be something to do". Losing one costs a poll, never a message.
 
-The tables are the truth; whoever hears a hint looks into them. On PostgreSQL a hint is NOTIFY; in one process nothing is needed.
+The tables are the truth; whoever hears a hint looks into them. On PostgreSQL a hint is NOTIFY,
+or a Celery task where a broker is configured (`bot.celery_hints`); in one process nothing is needed.
 """
 
 from __future__ import annotations
@@ -105,9 +106,13 @@ class PostgresHints:
                 self._wake()
 
 
-def hints_of(database: Database, wake: Callable[[], None]) -> Hints:
-    """Return the hints that fit a database."""
+def hints_of(database: Database, broker: str, wake: Callable[[], None]) -> Hints:
+    """Return the hints that fit a database: none for one process, else PostgreSQL's own, or Celery's where a broker is named."""
     if database.is_sqlite:
         return NoHints()
+    if broker:
+        from bot.celery_hints import CeleryHints  # noqa: PLC0415  # Celery is an extra
+
+        return CeleryHints(broker, wake)
     url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
     return PostgresHints(url, wake)

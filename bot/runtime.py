@@ -63,7 +63,7 @@ class Runtime:
         self.ticker = ticker
         database = services.database
         self.lease_clock = SystemClock() if database.is_sqlite else ServerClock(database.server_now)
-        self.hints = hints_of(services.database, self.wake)
+        self.hints = hints_of(services.database, services.settings.queue.broker, self.wake)
         self.inbox = Inbox(services.database, wake=self.announce)
         self._alarm = alarm
         self._name = f"{os.getpid()}-{secrets.token_hex(3)}"

@@ -54,9 +54,9 @@ def _clocks(value: object) -> object:
     return configured_clocks(value)
 
 
-def _no_broker(value: str) -> str:
-    if value:
-        raise ValueError("no broker is needed: the processes wake each other through PostgreSQL; leave this empty")
+def _broker(value: str) -> str:
+    if value and not re.match(r"(redis|rediss|amqp|amqps)://", value):
+        raise ValueError('a broker is written "redis://host:6379/0" or "amqp://user@host//"; empty means none')
     return value
 
 
@@ -90,9 +90,9 @@ class ServerSection(Section):
 
 
 class QueueSection(Section):
-    """Beyond one machine: processes wake each other through PostgreSQL; a broker in its place is refused, not ignored."""
+    """Beyond one machine: processes wake each other through PostgreSQL, or through the broker (Celery) that is named here."""
 
-    broker: Annotated[str, AfterValidator(_no_broker)] = ""
+    broker: Annotated[str, AfterValidator(_broker)] = ""
 
 
 class WecomBotSection(Section):
