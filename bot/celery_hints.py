@@ -14,7 +14,7 @@ from typing import Any, Final
 import structlog
 from celery import Celery
 from celery.worker import WorkController, state
-from kombu import Queue
+from kombu.entity import Queue
 from kombu.exceptions import OperationalError
 
 log = structlog.get_logger(__name__)
@@ -78,7 +78,7 @@ class CeleryHints:
         while not self._stopping.is_set():
             try:
                 self._worker().start()
-            except Exception as error:  # whatever breaks in its reconnecting: begin anew
+            except Exception as error:  # noqa: BLE001  # whatever breaks in its reconnecting: begin anew
                 log.warning("hints_lost", error=type(error).__name__)
             self._stopping.wait(RETRY_SECONDS)
 
@@ -92,7 +92,7 @@ class CeleryHints:
 def _celery(broker: str) -> Any:
     app = Celery("sales-bot", broker=broker, set_as_current=False)
     app.conf.update(
-        task_queues=(Queue(QUEUE, durable=False, queue_arguments={"x-max-length": 1000}),),
+        task_queues=(Queue(QUEUE, durable=False, queue_arguments={"x-max-length": 1000}),),  # type: ignore[no-untyped-call]  # kombu has no types
         task_default_queue=QUEUE,
         task_ignore_result=True,
         worker_hijack_root_logger=False,

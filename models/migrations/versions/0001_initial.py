@@ -218,8 +218,10 @@ def upgrade() -> None:
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.create_index('ix_outbox_cause', ['cause'], unique=False)
         batch_op.create_index('ix_outbox_message_ref', ['message_ref'], unique=False)
-        batch_op.create_index('ix_outbox_recipient_id', ['recipient', 'id'], unique=False)
-        batch_op.create_index('ix_outbox_state_not_before', ['state', 'not_before'], unique=False)
+        batch_op.create_index('ix_outbox_person_id_created_at', ['person_id', 'created_at'], unique=False)
+        batch_op.create_index('ix_outbox_recipient_state_id', ['recipient', 'state', 'id'], unique=False)
+        batch_op.create_index('ix_outbox_state_not_before', ['state', 'not_before', 'id'], unique=False)
+        batch_op.create_index('ix_outbox_state_priority_not_before', ['state', 'priority', 'not_before'], unique=False)
         batch_op.create_index('ix_outbox_subject', ['subject'], unique=False)
 
     op.create_table('person',
@@ -887,8 +889,10 @@ def downgrade() -> None:
     op.drop_table('person')
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.drop_index('ix_outbox_subject')
+        batch_op.drop_index('ix_outbox_state_priority_not_before')
         batch_op.drop_index('ix_outbox_state_not_before')
-        batch_op.drop_index('ix_outbox_recipient_id')
+        batch_op.drop_index('ix_outbox_recipient_state_id')
+        batch_op.drop_index('ix_outbox_person_id_created_at')
         batch_op.drop_index('ix_outbox_message_ref')
         batch_op.drop_index('ix_outbox_cause')
 
