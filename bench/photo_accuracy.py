@@ -34,11 +34,9 @@ from models.rules.photo import (
     KnownContact,
     Verdict,
     check_contact,
-    check_date,
-    check_number,
-    check_party,
     check_watermark_time,
 )
+from models.rules.photo_paper import check_date, check_number, check_party
 
 CLASSES = {
     "a": "site_photo",

@@ -7,7 +7,9 @@ import pytest
 from bot.adapters.practice import samples
 from bot.cards.photo import seal_sentence
 from bot.photo import PhotoKind, PhotoReader, facts_of
-from models.rules.photo import PhotoFacts, Verdict, check_party, check_seal, check_seal_party
+from models.rules.photo import PhotoFacts, Verdict
+from models.rules.photo_paper import check_party
+from models.rules.photo_seal import check_seal, check_seal_party
 
 pytestmark = pytest.mark.ocr
 

@@ -13,15 +13,13 @@ from models.rules.photo import (
     Verdict,
     check_code_word,
     check_contact,
-    check_date,
-    check_party,
     check_radius,
-    check_seal,
     check_sent_within,
-    check_voucher,
     check_watermark_time,
     entry_timing,
 )
+from models.rules.photo_paper import check_date, check_party, check_voucher
+from models.rules.photo_seal import check_seal
 
 RECEIVED = datetime(2026, 11, 16, 8, 40, tzinfo=UTC)  # Monday 16:40 in China
 

@@ -3,7 +3,8 @@
 import pytest
 
 from bot.photo.facts import place_of
-from models.rules.photo import PhotoFacts, Reason, Verdict, check_seal, check_seal_party
+from models.rules.photo import PhotoFacts, Reason, Verdict
+from models.rules.photo_seal import check_seal, check_seal_party
 
 BLUE_SEA = ("上海蓝海包装有限公司",)
 
