@@ -14,7 +14,7 @@ from typing import Any, Final
 import structlog
 from prometheus_client import Counter, Histogram
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from bot import inbox
@@ -95,10 +95,14 @@ class Dispatcher:
         except UserError as error:
             self._answer_only(held, str(error), now)
             HANDLED.labels(held.update.platform, "refused").inc()
-        except OperationalError:
-            log.exception("database_busy", inbox=held.row_id)
-            self._give_back(held, tried=False)
         except Exception as error:  # noqa: BLE001  # the boundary of a turn: whatever a handler raises ends here
+            self._end_badly(held, error, now)
+
+    def _end_badly(self, held: inbox.Claim, error: Exception, now: datetime) -> None:
+        if _is_of_the_database(error):
+            log.error("database_away", inbox=held.row_id, exc_info=error)
+            self._give_back(held, tried=False)
+        else:
             self._fail(held, error, now)
 
     # -- before the transaction ----------------------------------------------------------------------------------------
@@ -320,6 +324,13 @@ def alarm_admins(services: Services, session: Session, code: str, text: str, now
     for admin in admins:
         to = Address(person_id=admin.id)
         services.outbox.owe(session, to, Note(f"alarm:{code}@p:{admin.id}", f"⚠ {text}", priority=1), now)
+
+
+def _is_of_the_database(error: Exception) -> bool:
+    """Whether the database was busy or away: no fault of the message."""
+    return isinstance(error, OperationalError | InterfaceError) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    )
 
 
 def _contents(reply: Reply | tuple[str, ...]) -> list[Content]:

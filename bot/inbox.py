@@ -7,7 +7,6 @@ slowest acknowledgement is ten times quicker (reliability goals).
 from __future__ import annotations
 
 import queue
-import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -17,7 +16,7 @@ from typing import Final, Literal
 
 import structlog
 from sqlalchemy import Select, and_, exists, func, or_, select, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session, aliased
 
 from bot.claims import claim_for
@@ -40,6 +39,9 @@ SPOOL_BATCH: Final = 256
 MAX_ATTEMPTS: Final = 5
 
 
+_Waiting = tuple[Update, Future[bool]]
+
+
 class InboxUnavailable(Exception):  # noqa: N818  # reads as a state, not a mistake of ours
     """An update could not be stored; the platform must not be told that it was."""
 
@@ -60,7 +62,7 @@ class Inbox:
     def __init__(self, database: Database, *, wake: Callable[[], None] = lambda: None) -> None:
         self._database = database
         self._wake = wake
-        self._queue: queue.Queue[tuple[Update, Future[bool]] | None] = queue.Queue(MAX_WAITING)
+        self._queue: queue.Queue[_Waiting | None] = queue.Queue(MAX_WAITING)
         self._thread: threading.Thread | None = None
         self._spool = Spool.beside(database.url)
 
@@ -97,7 +99,7 @@ class Inbox:
         except TimeoutError:  # the row may still commit; its unique key absorbs the next delivery
             raise InboxUnavailable("the database is too slow") from None
 
-    def _next(self) -> tuple[Update, Future[bool]] | Literal["move"] | None:
+    def _next(self) -> _Waiting | Literal["move"] | None:
         """Return what arrives next; "move" when nothing does for a moment and the spool waits."""
         try:
             return self._queue.get(timeout=MOVE_EVERY if self.spooled else None)
@@ -121,8 +123,22 @@ class Inbox:
             if stop:
                 return
 
-    def _write(self, batch: list[tuple[Update, Future[bool]]]) -> None:
-        """Commit a batch, what was spooled before it first; spool it when somebody holds the one writer's lock."""
+    def _write(self, batch: list[_Waiting]) -> None:
+        """Commit a batch. The writer survives whatever happens; who was not stored is told so, alone where he alone is at fault."""
+        try:
+            self._store(batch)
+        except Exception as error:  # noqa: BLE001  # a writer that died of one message would take no other
+            untold = [one for one in batch if not one[1].done()]
+            if len(untold) > 1 and not isinstance(error, OperationalError | InterfaceError):
+                for one in untold:
+                    self._write([one])
+                return
+            log.error("inbox_write_failed", error=type(error).__name__, count=len(untold))  # noqa: TRY400  # no values in logs
+            for _, result in untold:
+                result.set_exception(InboxUnavailable("the database refused the write"))
+
+    def _store(self, batch: list[_Waiting]) -> None:
+        """Commit what was spooled and then a batch; spool it when somebody holds the one writer's lock."""
         moved = self._spool.waiting(SPOOL_BATCH) if self._spool and self.spooled else []
         if batch and self.spooled > len(moved):  # older ones wait: keep the order
             self._set_aside(batch)
@@ -135,29 +151,18 @@ class Inbox:
         except DatabaseBusy:
             self._set_aside(batch)
             return
-        except SQLAlchemyError as error:
-            log.error("inbox_write_failed", error=type(error).__name__, count=len(batch))  # noqa: TRY400  # no values in logs
-            for _, result in batch:
-                result.set_exception(InboxUnavailable("the database refused the write"))
-            return
-        if self._spool and moved:
-            self._spool.forget([number for number, _ in moved])
         for (_, result), is_new in zip(batch, new, strict=True):
             result.set_result(is_new)
         self._wake()
+        if self._spool and moved:
+            self._spool.forget([number for number, _ in moved])
 
-    def _set_aside(self, batch: list[tuple[Update, Future[bool]]]) -> None:
+    def _set_aside(self, batch: list[_Waiting]) -> None:
         """Store a batch beside the database; every update is acknowledged as durable."""
         if self._spool is None or not batch:
             return
-        try:
-            known = self._known([incoming for incoming, _ in batch])
-            self._spool.put([incoming for incoming, _ in batch])
-        except (sqlite3.Error, SQLAlchemyError) as error:
-            log.error("spool_write_failed", error=type(error).__name__, count=len(batch))  # noqa: TRY400  # no values in logs
-            for _, result in batch:
-                result.set_exception(InboxUnavailable("the database refused the write"))
-            return
+        known = self._known([incoming for incoming, _ in batch])
+        self._spool.put([incoming for incoming, _ in batch])
         for incoming, result in batch:
             result.set_result((incoming.platform, incoming.bot, incoming.id) not in known)
 

@@ -66,10 +66,10 @@ class Runtime:
         self.hints = hints_of(services.database, services.settings.queue.broker, self.wake)
         self.inbox = Inbox(services.database, wake=self.announce)
         self._alarm = alarm
-        self._name = f"{os.getpid()}-{secrets.token_hex(3)}"
+        self._claims = Keeper(database, f"{os.getpid()}-{secrets.token_hex(3)}")
         self._dispatcher = Dispatcher(services, self.lease_clock.now)
         self._sender = Sender(
-            services.database, services.adapters, name=self._name,
+            services.database, services.adapters, claims=self._claims,
             lease_now=self.lease_clock.now, alarm=self._platform_alarm, postpone=services.outbox.postpone,
         )  # fmt: skip
         self._counts = (workers, senders)
@@ -128,7 +128,7 @@ class Runtime:
             self._awake.notify_all()
 
     def _keep_claims(self) -> bool:
-        Keeper(self.services.database, self._name).renew(self.lease_clock.now())
+        self._claims.renew(self.lease_clock.now())
         return False
 
     def _spawn(self, name: str, step: Callable[[], bool], *, every: float | None = None) -> None:
@@ -167,10 +167,8 @@ class Runtime:
 
     def work_once(self) -> bool:
         """Handle one update; False when there is none."""
-        with self._busy_while():
-            held = inbox_module.claim(
-                self.services.database, token=f"{self._name}:{secrets.token_hex(4)}", now=self.lease_clock.now()
-            )
+        with self._busy_while(), self._claims.holding() as token:
+            held = inbox_module.claim(self.services.database, token=token, now=self.lease_clock.now())
             if held is None:
                 return False
             self._dispatcher.handle(held, self.services.clock.now())

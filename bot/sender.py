@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.adapters.base import Adapter, Delivery, Fate, Metered, Outcome, Recipient
-from bot.claims import claim_for
+from bot.claims import Keeper, claim_for
 from bot.line import Line
 from bot.outbox import URGENT, load
 from bot.reply import CONTENT_JSON, Card, Content, stored
@@ -46,6 +46,7 @@ class Job:
     recipients: tuple[Recipient, ...]
     content: Content
     repeat: bool
+    token: str = ""
 
 
 class Sender:
@@ -56,20 +57,24 @@ class Sender:
 
     def __init__(
         self, database: Database, adapters: Mapping[str, Adapter], *,
-        name: str, lease_now: Callable[[], datetime], alarm: Callable[[str, str], None],
+        claims: Keeper, lease_now: Callable[[], datetime], alarm: Callable[[str, str], None],
         postpone: Callable[[Session, OutboxRow, datetime], None],
     ) -> None:  # fmt: skip
         self._database = database
         self._adapters = adapters
-        self._name = name
+        self._claims = claims
         self._lease_now = lease_now
         self._alarm = alarm
         self._postpone = postpone
 
     def run_once(self, now: datetime) -> bool:
         """Send one due message (or one batch of identical ones); False when nothing is due."""
+        with self._claims.holding() as token:
+            return self._run(now, token)
+
+    def _run(self, now: datetime, token: str) -> bool:
         with self._database.write() as session:
-            job = self._claim(session, now)
+            job = self._claim(session, now, token)
         if job is None:
             return False
         if job is _NOTHING_TO_SEND:
@@ -85,7 +90,7 @@ class Sender:
 
     # -- claim ---------------------------------------------------------------------------------------------------------
 
-    def _claim(self, session: Session, now: datetime) -> Job | None:
+    def _claim(self, session: Session, now: datetime, token: str) -> Job | None:
         one_at_a_time(session, _CLAIM_LOCK)  # two that look at once would each see a free recipient
         row = self._line(session, now).first()
         if row is None:
@@ -108,9 +113,9 @@ class Sender:
         recipients += [Recipient(row.key, self._target(session, row, now)[2]) for row in rows[1:]]  # type: ignore[index]
         repeat = first.claimed_by is not None and first.attempts > 0
         for each in rows:
-            each.claimed_by, each.claimed_until = self._name, self._lease_now() + claim_for(self._database)
+            each.claimed_by, each.claimed_until = token, self._lease_now() + claim_for(self._database)
             each.attempts += 1
-        return Job(rows, adapter, chat, tuple(recipients), load(first), repeat)
+        return Job(rows, adapter, chat, tuple(recipients), load(first), repeat, token)
 
     def _line(self, session: Session, now: datetime) -> Line:
         return Line(session, now, self._lease_now())
@@ -177,7 +182,7 @@ class Sender:
         by_key = {outcome.key: outcome for outcome in outcomes}
         for held in job.rows:
             row = session.get(OutboxRow, held.id, with_for_update=True)
-            if row is None or row.claimed_by != self._name:
+            if row is None or row.claimed_by != job.token:
                 continue  # the claim expired and somebody else has it
             outcome = by_key.get(row.key, Outcome(row.key, Fate.UNKNOWN, error="no_outcome"))
             _apply(row, outcome, shown=held.revision, was_update=held.state == OutboxState.CHANGED, now=now)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import URL
@@ -42,11 +43,9 @@ class Spool:
     def put(self, updates: Iterable[Update]) -> None:
         """Store updates durably, in one commit."""
         rows = [(UPDATE_JSON.dump_json(update).decode(),) for update in updates]
-        with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
+        with self._writing():
             self._connection.executemany("INSERT INTO spool (body) VALUES (?)", rows)
-            self._connection.execute("COMMIT")
-            self._count += len(rows)
+        self._count += len(rows)
 
     def waiting(self, limit: int) -> list[tuple[int, Update]]:
         """Return the oldest updates with their numbers."""
@@ -56,11 +55,22 @@ class Spool:
 
     def forget(self, numbers: Sequence[int]) -> None:
         """Delete updates that have been moved."""
+        with self._writing():
+            self._connection.executemany("DELETE FROM spool WHERE id = ?", [(number,) for number in numbers])
+        self._count -= len(numbers)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Commit what happens inside; a full disk leaves nothing half done and the next attempt free."""
         with self._lock:
             self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.executemany("DELETE FROM spool WHERE id = ?", [(number,) for number in numbers])
-            self._connection.execute("COMMIT")
-            self._count -= len(numbers)
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
 
     def close(self) -> None:
         """Close the file."""

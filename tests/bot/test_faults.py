@@ -42,6 +42,7 @@ def _received_until_refused(company: Company) -> int:
     return MANY
 
 
+@pytest.mark.sqlite_only
 def test_a_full_disk_refuses_and_heals(company: Company) -> None:
     def room(pages: int) -> None:  # the limit belongs to a connection: every one of the pool gets it
         company.database.engine.dispose()
@@ -61,6 +62,7 @@ def test_a_full_disk_refuses_and_heals(company: Company) -> None:
         assert session.scalar(text("PRAGMA integrity_check")) == "ok"
 
 
+@pytest.mark.sqlite_only
 def test_a_database_locked_by_another_program_only_delays(company: Company, tmp_path: Path) -> None:
     other = sqlite3.connect(tmp_path / "bot.db", isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")

@@ -219,9 +219,12 @@ def test_a_claim_is_held_as_long_as_its_process_renews_it(hire: Hire) -> None:
     company = hire()
     company.say("linke", "帮助", settle=False)
     now = company.runtime.lease_clock.now()
-    assert inbox_module.claim(company.database, token="first:1", now=now) is not None
-    assert Keeper(company.database, "first").renew(now + SHARED) == 1
-    assert Keeper(company.database, "other").renew(now + SHARED) == 0
+    first = Keeper(company.database, "first")
+    with first.holding() as token:
+        assert inbox_module.claim(company.database, token=token, now=now) is not None
+        assert first.renew(now + SHARED) == 1
+        assert Keeper(company.database, "other").renew(now + SHARED) == 0
+    assert first.renew(now + SHARED) == 0, "its work has ended, whether or not it could say so"
     assert inbox_module.claim(company.database, token="second", now=now + SHARED) is None
     assert inbox_module.claim(company.database, token="second", now=now + SHARED + SHARED) is not None
 
