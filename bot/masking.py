@@ -6,7 +6,6 @@ from datetime import datetime
 
 from bot.media import remember_copy
 from bot.photo import Reading
-from bot.photo.mask import masked_copy
 from bot.services import Services
 from models.chat import MASKED, masked_copy_of
 
@@ -16,7 +15,7 @@ def keep_masked(services: Services, key: str, data: bytes, reading: Reading, now
     with services.database.read() as session:
         if masked_copy_of(session, key) is not None:
             return
-    copy = masked_copy(data, reading)
+    copy = services.reader.masked_copy(data, reading) if services.reader else None
     if copy is None:
         return
     with services.database.write() as session:

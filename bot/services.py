@@ -22,6 +22,12 @@ class Reader(Protocol):
     def read(self, data: bytes) -> Any:
         """Return a `bot.photo.Reading`; never raises."""
 
+    def masked_copy(self, data: bytes, reading: Any) -> bytes | None:
+        """Return what others may see of a picture that was read; None when it does not open."""
+
+    def cut_out(self, data: bytes, box: Any, *, turn: int = 0) -> bytes | None:
+        """Return a part of a picture that was read; None when it does not open."""
+
 
 @dataclass(slots=True)
 class Services:

@@ -28,7 +28,7 @@ from bot.cards.visit import (
 )
 from bot.evidence import done, pressed_evidence, settled, time_receipt, with_review
 from bot.media import remember_copy
-from bot.photo import PhotoKind, Reading, cut_out, facts_of, read_part
+from bot.photo import PhotoKind, Reading, facts_of, read_part
 from bot.radar import Place, keep, radar_of
 from bot.update import Media
 from models.chat import CUT, masked_copy_of, media_key_like
@@ -87,9 +87,9 @@ def _with_cut_out(ctx: Context, visit: Visit, receipt: Any, key: str, reading: R
     """Show what was read beside a doubtful verdict (M4); the cut-out goes when its original goes."""
     if not isinstance(receipt, Card):
         return receipt
-    box = read_part(reading, *READ_OFF)
+    box, reader = read_part(reading, *READ_OFF), ctx.services.reader
     data = ctx.services.media.get(key) if box else None
-    part = cut_out(data, box, turn=reading.turn) if data and box else None
+    part = reader.cut_out(data, box, turn=reading.turn) if data and box and reader else None
     if part is None:
         return receipt
     cut = ctx.services.media.put(part)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from bot.photo import Field, PhotoKind, Reading
+from bot.photo.cut import cut_out
+from bot.photo.mask import masked_copy
+from bot.photo.reading import Box
 
 
 class ScriptedReader:
@@ -17,6 +20,12 @@ class ScriptedReader:
 
     def read(self, data: bytes) -> Reading:
         return self._readings.get(data, Reading())
+
+    def masked_copy(self, data: bytes, reading: Reading) -> bytes | None:
+        return masked_copy(data, reading)
+
+    def cut_out(self, data: bytes, box: Box, *, turn: int = 0) -> bytes | None:
+        return cut_out(data, box, turn=turn)
 
 
 def _field(name: str, value: str, confidence: float) -> Field:

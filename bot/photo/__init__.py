@@ -3,9 +3,8 @@
 `PhotoReader.read(data)` answers with a `Reading`; the verdicts about it are `models.rules.photo`.
 """
 
-from bot.photo.cut import cut_out, read_part
 from bot.photo.engine import NoEngineError, available_engines, choose_engine
-from bot.photo.facts import facts_of
+from bot.photo.facts import facts_of, read_part
 from bot.photo.reader import PhotoReader
 from bot.photo.reading import (
     KIND_NAMES,
@@ -38,7 +37,6 @@ __all__ = [
     "Seal",
     "available_engines",
     "choose_engine",
-    "cut_out",
     "engine_report",
     "facts_of",
     "from_json",

@@ -9,8 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 
-from bot.photo.frames import ANSWER, REQUEST
-from bot.photo.reading import PhotoKind, Problem, Reading, from_json
+from bot.photo.frames import ANSWER, Order, packed
+from bot.photo.reading import Problem, from_json
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60.0
@@ -46,7 +46,7 @@ class Child:
             stdout=subprocess.PIPE,
             process_group=0,  # what it starts (Tesseract) must end with it
         )
-        ready = self._receive(b"", monotonic() + START_SECONDS)
+        ready = from_json(self._receive(b"", monotonic() + START_SECONDS))
         self.engine = ready.engine
         if ready.problem is not None:
             self.close()
@@ -57,12 +57,10 @@ class Child:
         """True when it should be replaced before the next picture."""
         return self._jobs >= RECYCLE_AFTER or self._resident_mb() > 0.85 * self._memory_mb
 
-    def ask(self, data: bytes, expect: PhotoKind | None) -> Reading:
-        """Have one file read. Raises BrokenChildError; the child is closed then."""
+    def ask(self, order: Order, data: bytes) -> bytes:
+        """Have something done with one file. Raises BrokenChildError; the child is closed then."""
         self._jobs += 1
-        name = expect.value.encode() if expect else b""
-        frame = REQUEST.pack(len(data), len(name)) + name + data
-        return self._receive(frame, monotonic() + self._timeout_s)
+        return self._receive(packed(order, data), monotonic() + self._timeout_s)
 
     def close(self) -> None:
         """End the process now, and whatever it started."""
@@ -76,13 +74,13 @@ class Child:
                     continue  # the rest of a frame nobody will read
         self._process.wait()
 
-    def _receive(self, frame: bytes, deadline: float) -> Reading:
+    def _receive(self, frame: bytes, deadline: float) -> bytes:
         try:
-            return from_json(self._exchange(frame, deadline))
+            return self._exchange(frame, deadline)
         except BrokenChildError:
             self.close()
             raise
-        except (OSError, ValueError) as error:
+        except OSError as error:
             self.close()
             raise BrokenChildError(Problem.ENGINE_FAILED) from error
 

@@ -1,4 +1,4 @@
-"""The part of a picture a verdict speaks of, as a small JPEG for the receipt (M4)."""
+"""The part of a picture a verdict speaks of, as a small JPEG for the receipt (M4). Runs in the reading child only."""
 
 import io
 
@@ -6,22 +6,11 @@ import numpy as np
 from PIL import Image
 
 from bot.photo.load import RefusedPhotoError, is_pdf, load_picture
-from bot.photo.reading import Box, Reading
+from bot.photo.reading import Box
 
 _MARGIN = 0.6  # of the box's height, so that a person sees what stands around it
 _WIDEST, _NARROWEST = 1200, 400
 _QUALITY = 85
-
-
-def read_part(reading: Reading, *names: str) -> Box | None:
-    """Return the rectangle around the named fields that were read, or None when none of them was."""
-    boxes = [field.box for name in names if (field := reading.fields.get(name)) and field.box]
-    points = [point for box in boxes for point in box]
-    if not points:
-        return None
-    left, top = min(x for x, _ in points), min(y for _, y in points)
-    right, bottom = max(x for x, _ in points), max(y for _, y in points)
-    return (left, top), (right, top), (right, bottom), (left, bottom)
 
 
 def cut_out(data: bytes, box: Box, *, turn: int = 0) -> bytes | None:

@@ -1,13 +1,17 @@
 """The one interface in front of every OCR engine, and the choice between them (`photos.engine`)."""
 
+from __future__ import annotations
+
 import importlib.util
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from bot.photo.load import Pixels
 from bot.photo.reading import Line, Problem
+
+if TYPE_CHECKING:  # the process that answers the platform loads nothing that opens a picture
+    from bot.photo.load import Pixels
 
 AUTO = "auto"
 

@@ -31,3 +31,14 @@ def place_of(box: Box, size: tuple[int, int]) -> str:
     if column and row:
         return column + row
     return f"{column}侧" if column else f"{row}方" if row else "中间"
+
+
+def read_part(reading: Reading, *names: str) -> Box | None:
+    """Return the rectangle around the named fields that were read, or None when none of them was."""
+    boxes = [field.box for name in names if (field := reading.fields.get(name)) and field.box]
+    points = [point for box in boxes for point in box]
+    if not points:
+        return None
+    left, top = min(x for x, _ in points), min(y for _, y in points)
+    right, bottom = max(x for x, _ in points), max(y for _, y in points)
+    return (left, top), (right, top), (right, bottom), (left, bottom)

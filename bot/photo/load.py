@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import ExifTags, Image, ImageFile, ImageOps, UnidentifiedImageError
 
+from bot.photo.frames import MAX_BYTES
 from bot.photo.reading import Exif, Problem
 
 try:
@@ -23,7 +24,6 @@ except ImportError:  # the wheel is missing on some processors: HEIC is then ref
 
 Pixels = npt.NDArray[np.uint8]
 
-MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 25_000_000
 MAX_JPEG_PIXELS = 64_000_000  # decoded at 1/2 or 1/4 by libjpeg itself
 WORKING_PIXELS = 13_000_000

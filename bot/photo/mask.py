@@ -1,6 +1,6 @@
 """What others see of a picture: what was read for the check stays legible, people and their words do not (appendix 4 #14).
 
-No face detector ships with the libraries here, and one that misses a face has failed. So a photo is not searched for faces:
+Runs in the reading child only. No face detector ships with the libraries here, and one that misses a face has failed. So a photo is not searched for faces:
 everything is made unrecognisable but the fields that were read. On pages of paper only lines with numbers of persons go.
 """
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from bot.photo.load import MAX_BYTES, WORKING_PIXELS, Picture, RefusedPhotoError
+from bot.photo.frames import MAX_BYTES
+from bot.photo.load import WORKING_PIXELS, Picture, RefusedPhotoError
 from bot.photo.reading import Exif, Problem
 
 try:

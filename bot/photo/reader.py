@@ -3,20 +3,22 @@
 import hashlib
 import queue
 from collections import OrderedDict
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import replace
 from threading import Lock
 from time import monotonic
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from bot.photo.child import BrokenChildError, Child
-from bot.photo.load import MAX_BYTES
-from bot.photo.reading import PhotoKind, Problem, Reading
+from bot.photo.frames import MAX_BYTES, CutOrder, MaskOrder, Order, ReadOrder
+from bot.photo.reading import Box, PhotoKind, Problem, Reading, from_json
 
 READER_VERSION = 2  # part of the cache key: raise it when the same picture would be read differently
 _CACHED = 512
 _LASTING = frozenset({Problem.EMPTY, Problem.NOT_AN_IMAGE, Problem.TRUNCATED, Problem.TOO_LARGE, Problem.TOO_SMALL})
+
+T = TypeVar("T")
 
 
 class RecentReadings(OrderedDict[str, Reading]):
@@ -65,11 +67,19 @@ class PhotoReader:
             known = self._cache.get(key)
         if known is not None:
             return known
-        reading = self._ask(data, expect)
+        reading = self._read(data, expect)
         if reading.problem is None or reading.problem in _LASTING:
             with self._cache_lock:
                 self._cache[key] = reading
         return reading
+
+    def masked_copy(self, data: bytes, reading: Reading) -> bytes | None:
+        """Return what others may see of a file as a JPEG (see `bot.photo.mask`); None when it does not open."""
+        return self._drawn(MaskOrder(reading), data) if reading.problem is None else None
+
+    def cut_out(self, data: bytes, box: Box, *, turn: int = 0) -> bytes | None:
+        """Return a part of a file that was read as a JPEG (see `bot.photo.cut`); None when it does not open."""
+        return self._drawn(CutOrder(box, turn), data)
 
     def warm(self) -> str:
         """Start one child now, so that the first photo does not wait for the weights; return the engine's full name."""
@@ -100,25 +110,45 @@ class PhotoReader:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def _ask(self, data: bytes, expect: PhotoKind | None) -> Reading:
+    def _read(self, data: bytes, expect: PhotoKind | None) -> Reading:
         started = monotonic()
+        try:
+            reading = self._ask(ReadOrder(expect), data, from_json)
+        except BrokenChildError as broken:
+            reading = Reading(engine=self.engine, problem=broken.problem)
+        return replace(reading, took_ms=round((monotonic() - started) * 1000))
+
+    def _drawn(self, order: Order, data: bytes) -> bytes | None:
+        if not data or len(data) > MAX_BYTES:
+            return None
+        try:
+            return self._ask(order, data, bytes) or None
+        except BrokenChildError:
+            return None
+
+    def _ask(self, order: Order, data: bytes, parse: Callable[[bytes], T]) -> T:
+        """Have a child do something with a file, when one is free; raises BrokenChildError for whatever goes wrong."""
         try:
             child = self._places.get(timeout=3 * self._timeout_s)
         except queue.Empty:
-            return Reading(problem=Problem.TIMEOUT)
+            raise BrokenChildError(Problem.TIMEOUT) from None
         try:
             child = child or self._child()
-            reading = child.ask(data, expect)
+            answer = parse(child.ask(order, data))
             if child.worn:
                 child.close()
                 child = None
-        except BrokenChildError as broken:
-            child, reading = None, Reading(engine=self.engine, problem=broken.problem)
-        except OSError:  # no memory or process left to start a child with
-            child, reading = None, Reading(engine=self.engine, problem=Problem.ENGINE_FAILED)
+        except BrokenChildError:
+            child = None
+            raise
+        except (OSError, ValueError) as error:  # no memory or process left to start a child with; a garbled answer
+            if child is not None:
+                child.close()
+            child = None
+            raise BrokenChildError(Problem.ENGINE_FAILED) from error
         finally:
             self._places.put(child)
-        return replace(reading, took_ms=round((monotonic() - started) * 1000))
+        return answer
 
     def _child(self) -> Child:
         if self._closed:

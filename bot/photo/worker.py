@@ -1,7 +1,7 @@
-"""The reading child: `python -m bot.photo.worker`. Frames in on stdin, JSON readings out on stdout.
+"""The reading child: `python -m bot.photo.worker`. Frames (`bot.photo.frames`) in on stdin, answers out on stdout.
 
-A picture is hostile until read: it is decoded here, under limits, and never in the process that answers the platform.
-Request: 8 bytes length, 1 byte length of `expect`, `expect`, the file. Answer: 4 bytes length, JSON.
+A picture is hostile until read: it is decoded here, under limits, and never in the process that answers the platform;
+what others see of it is drawn here too.
 """
 
 import os
@@ -10,10 +10,12 @@ import signal
 import sys
 from typing import BinaryIO
 
-from bot.photo.engine import NoEngineError, open_engine
-from bot.photo.frames import ANSWER, REQUEST
+from bot.photo.cut import cut_out
+from bot.photo.engine import Engine, NoEngineError, open_engine
+from bot.photo.frames import ANSWER, REQUEST, CutOrder, MaskOrder, Order, order_of
+from bot.photo.mask import masked_copy
 from bot.photo.pipeline import look
-from bot.photo.reading import PhotoKind, Problem, Reading, to_json
+from bot.photo.reading import Problem, Reading, to_json
 
 _MEBI = 1024 * 1024
 
@@ -27,34 +29,42 @@ def serve(engine_name: str, *, address_mb: int, seconds: int, threads: int) -> N
     try:
         engine = open_engine(engine_name, threads=threads)
     except NoEngineError:
-        _answer(answers, Reading(problem=Problem.NO_ENGINE))
+        _answer(answers, to_json(Reading(problem=Problem.NO_ENGINE)))
         return
     if address_mb:
         resource.setrlimit(resource.RLIMIT_AS, (address_mb * _MEBI, address_mb * _MEBI))
-    _answer(answers, Reading(engine=engine.name))
+    _answer(answers, to_json(Reading(engine=engine.name)))
     while (request := _request(sys.stdin.buffer)) is not None:
         signal.alarm(seconds)
-        data, expect = request
-        try:
-            reading = look(data, engine, expect=expect)
-        except Exception as error:  # noqa: BLE001 - one bad picture must not end the child; its kind goes to the log
-            sys.stderr.write(f"photo worker: {type(error).__name__}\n")
-            reading = Reading(engine=engine.name, problem=Problem.ENGINE_FAILED)
+        order, data = request
+        answer = _done(order, data, engine)
         signal.alarm(0)
-        _answer(answers, reading)
+        _answer(answers, answer)
 
 
-def _request(stream: BinaryIO) -> tuple[bytes, PhotoKind | None] | None:
+def _done(order: Order, data: bytes, engine: Engine) -> bytes:
+    try:
+        if isinstance(order, MaskOrder):
+            return masked_copy(data, order.mask) or b""
+        if isinstance(order, CutOrder):
+            return cut_out(data, order.box, turn=order.turn) or b""
+        return to_json(look(data, engine, expect=order.expect))
+    except Exception as error:  # noqa: BLE001 - one bad picture must not end the child; its kind goes to the log
+        sys.stderr.write(f"photo worker: {type(error).__name__}\n")
+        drawing = isinstance(order, MaskOrder | CutOrder)
+        return b"" if drawing else to_json(Reading(engine=engine.name, problem=Problem.ENGINE_FAILED))
+
+
+def _request(stream: BinaryIO) -> tuple[Order, bytes] | None:
     head = stream.read(REQUEST.size)
     if len(head) < REQUEST.size:
         return None
     length, name_length = REQUEST.unpack(head)
-    name = stream.read(name_length).decode()
-    return stream.read(length), PhotoKind(name) if name else None
+    order = order_of(stream.read(name_length))
+    return order, stream.read(length)
 
 
-def _answer(stream: BinaryIO, reading: Reading) -> None:
-    body = to_json(reading)
+def _answer(stream: BinaryIO, body: bytes) -> None:
     stream.write(ANSWER.pack(len(body)) + body)
     stream.flush()
 

@@ -20,7 +20,7 @@ from bot.adapters.base import (
     Receive,
     TransportError,
 )
-from bot.photo import Field, PhotoKind, Reading
+from bot.photo import Box, Field, PhotoKind, Reading
 from bot.reply import Button, Card, Content, Document
 from bot.update import Chat, Media
 
@@ -123,3 +123,11 @@ class SimReader:
         shown = json.loads(data)
         fields = {name: Field(name, value, value, 0.95) for name, value in shown["fields"].items()}
         return Reading(kind=PhotoKind(shown["kind"]), kind_confidence=0.95, fields=fields)
+
+    def masked_copy(self, data: bytes, reading: Reading) -> bytes | None:  # noqa: ARG002 - the reader's shape
+        """Draw nothing: there is no picture."""
+        return None
+
+    def cut_out(self, data: bytes, box: Box, *, turn: int = 0) -> bytes | None:  # noqa: ARG002 - the reader's shape
+        """Draw nothing: there is no picture."""
+        return None

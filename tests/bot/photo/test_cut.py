@@ -5,7 +5,8 @@ import io
 import pytest
 from PIL import Image, ImageDraw
 
-from bot.photo import Field, PhotoKind, Reading, cut_out, read_part
+from bot.photo import Field, PhotoKind, Reading, read_part
+from bot.photo.cut import cut_out
 from bot.photo.reading import Box
 
 BOX: Box = ((300, 500), (700, 500), (700, 560), (300, 560))
