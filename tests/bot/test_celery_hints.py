@@ -2,63 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
-import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import redis
 
 from bot.celery_hints import CeleryHints
+from tests.redis_server import WHY_NOT, Broker, eventually
 
 pytestmark = [
-    pytest.mark.skipif(shutil.which("redis-server") is None, reason="redis-server is not installed"),
+    pytest.mark.skipif(WHY_NOT is not None, reason=WHY_NOT or ""),
     pytest.mark.filterwarnings("default"),  # Celery's own libraries warn about one another
 ]
-
-
-class Broker:
-    """A Redis of our own that can be emptied and stopped."""
-
-    def __init__(self, folder: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self._folder = folder
-        self.url = f"redis://127.0.0.1:{self.port}/0"
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", self._folder]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        assert eventually(self._answers)
-
-    def _answers(self) -> bool:
-        try:
-            return bool(redis.Redis(port=self.port).ping())
-        except redis.ConnectionError:
-            return False
-
-    def empty(self) -> None:
-        redis.Redis(port=self.port).flushall()
-
-    def stop(self) -> None:
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait(10)
-
-
-def eventually(holds: Callable[[], bool], seconds: float = 40) -> bool:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if holds():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 @pytest.fixture

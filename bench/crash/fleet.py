@@ -1,0 +1,109 @@
+"""The processes of a crash run, started like an administrator does and killed like nobody should; and what they lean on."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bench.crash.world import Office
+from bench.samples import ROOT
+from tests.models.database import Server
+from tests.redis_server import Broker
+
+STOP_SECONDS = 15
+
+
+@dataclass
+class Fleet:
+    """All processes of one company by name, e.g. `worker-1`."""
+
+    office: Office
+    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def start(self, name: str) -> None:
+        """Start one process (again)."""
+        role, _, number = name.partition("-")
+        config = self.office.config(int(number) if role == "web" else 0)
+        command = [sys.executable, "-m", "bot", role, "--config", str(config)]
+        with (self.office.folder / f"{name}.log").open("ab") as log:
+            self.running[name] = subprocess.Popen(
+                command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT,
+                env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+            )  # fmt: skip
+
+    def kill(self, name: str) -> None:
+        """Kill it where it stands."""
+        process = self.running[name]
+        process.send_signal(signal.SIGKILL)
+        process.wait(20)
+
+    def stop(self) -> None:
+        """Ask all to leave; kill who does not."""
+        for process in self.running.values():
+            process.terminate()
+        for process in self.running.values():
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(STOP_SECONDS)
+
+    def died_of_themselves(self) -> list[str]:
+        """Return who is not running although nobody killed him."""
+        return [name for name, process in self.running.items() if process.poll() is not None]
+
+
+@dataclass
+class Fate:
+    """Does harm while people talk: a kill of somebody at random, or worse; each at a random moment of the talk."""
+
+    fleet: Fleet
+    kills: int
+    dice: random.Random
+    broker: Broker | None = None
+    server: Server | None = None
+    disasters: int = 0
+    done: Counter[str] = field(default_factory=Counter)
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    def rule(self, progress: Callable[[], float]) -> None:
+        """Strike whenever the talk has come so far (0 to 1); returns when the talk has ended."""
+        deeds: list[Callable[[], None]] = [self._kill] * self.kills + [self._disaster] * self.disasters
+        moments = sorted(self.dice.uniform(0.02, 0.97) for _ in deeds)
+        self.dice.shuffle(deeds)
+        for moment, deed in zip(moments, deeds, strict=True):
+            while progress() < moment and not self.ended.wait(0.05):
+                pass
+            deed()
+
+    def _kill(self) -> None:
+        name = self.dice.choice(sorted(self.fleet.running))
+        self.fleet.kill(name)
+        self.done[f"kill -9 {name.partition('-')[0]}"] += 1
+        self.fleet.start(name)
+
+    def _disaster(self) -> None:
+        if self.server is not None:
+            self.server.crash()
+            self.ended.wait(self.dice.uniform(0.2, 3))
+            self.server.start()
+            self.done["database stopped at once"] += 1
+        elif self.broker is not None:
+            self._break_broker(self.broker)
+
+    def _break_broker(self, broker: Broker) -> None:
+        if self.dice.random() < 0.5:
+            broker.empty()
+            self.done["broker emptied"] += 1
+            return
+        broker.stop()
+        self.ended.wait(self.dice.uniform(0.5, 4))
+        broker.start()
+        self.done["broker stopped"] += 1
