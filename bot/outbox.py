@@ -135,6 +135,8 @@ class Outbox:
         dumped = self.dump(content)
         if row.content == dumped:
             return True
+        if row.claimed_by is not None and row.attempted is None and row.state == OutboxState.WAITING:
+            row.attempted = row.content  # perhaps it is there: a repeat is only known as one by the same words
         row.content, row.revision, row.resend = dumped, row.revision + 1, resend
         if row.state != OutboxState.WAITING:
             row.state, row.not_before, row.attempts = OutboxState.CHANGED, now, 0
@@ -188,6 +190,11 @@ def pack_card(content: Content, secret: bytes) -> Content:
 def load(row: OutboxRow) -> Content:
     """Return the content of a row; buttons are packed strings."""
     return CONTENT_JSON.validate_json(row.content).value
+
+
+def load_for_sending(row: OutboxRow) -> Content:
+    """Return what to hand to the platform: the words of an attempt whose fate is open, so that they are not shown twice."""
+    return CONTENT_JSON.validate_json(row.attempted or row.content).value
 
 
 def next_due_at(session: Session) -> datetime | None:

@@ -10,13 +10,13 @@ from typing import Final
 
 import structlog
 from prometheus_client import Counter
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.adapters.base import Adapter, Delivery, Fate, Metered, Outcome, Recipient
 from bot.claims import Keeper, claim_for
 from bot.line import Line
-from bot.outbox import URGENT, load
+from bot.outbox import URGENT, load, load_for_sending
 from bot.reply import CONTENT_JSON, Card, Content, stored
 from bot.update import Chat, ChatKind
 from models.chat import GroupRow, OutboxRow, OutboxState, get_setting, put_setting
@@ -115,7 +115,7 @@ class Sender:
         for each in rows:
             each.claimed_by, each.claimed_until = token, self._lease_now() + claim_for(self._database)
             each.attempts += 1
-        return Job(rows, adapter, chat, tuple(recipients), load(first), repeat, token)
+        return Job(rows, adapter, chat, tuple(recipients), load_for_sending(first), repeat, token)
 
     def _line(self, session: Session, now: datetime) -> Line:
         return Line(session, now, self._lease_now())
@@ -140,7 +140,7 @@ class Sender:
         if room <= 0 or first.group_id or first.state != OutboxState.WAITING or first.reply_to or not first.is_push:
             return []
         query = self._line(session, now).claimable().where(
-            OutboxRow.id > first.id, OutboxRow.id <= first.id + BATCH_SPAN, OutboxRow.content == first.content,
+            OutboxRow.id > first.id, OutboxRow.id <= first.id + BATCH_SPAN, func.coalesce(OutboxRow.attempted, OutboxRow.content) == (first.attempted or first.content),
             OutboxRow.state == OutboxState.WAITING,
             OutboxRow.is_push, OutboxRow.group_id.is_(None), OutboxRow.reply_to.is_(None),
             OutboxRow.held == first.held, OutboxRow.attempts == first.attempts,
@@ -185,7 +185,8 @@ class Sender:
             if row is None or row.claimed_by != job.token:
                 continue  # the claim expired and somebody else has it
             outcome = by_key.get(row.key, Outcome(row.key, Fate.UNKNOWN, error="no_outcome"))
-            _apply(row, outcome, shown=held.revision, was_update=held.state == OutboxState.CHANGED, now=now)
+            shown = held.revision - (held.attempted is not None)  # what changed since is to be shown yet
+            _apply(row, outcome, shown=shown, was_update=held.state == OutboxState.CHANGED, now=now)
             if row.state in {OutboxState.NEVER, OutboxState.UNKNOWN}:
                 log.warning("not_delivered", key=row.key, state=row.state, error=outcome.error, detail=outcome.detail)
 
@@ -198,7 +199,7 @@ class Sender:
 
 
 def _apply(row: OutboxRow, outcome: Outcome, *, shown: int, was_update: bool, now: datetime) -> None:
-    row.claimed_by = row.claimed_until = None
+    row.claimed_by = row.claimed_until = row.attempted = None
     row.error, row.detail = outcome.error or None, outcome.detail or None
     if outcome.fate is Fate.SENT or (was_update and outcome.fate in {Fate.NEVER, Fate.UNKNOWN}):
         row.shown_revision = shown

@@ -84,6 +84,7 @@ class OutboxRow(Base):
     platform: Mapped[str | None] = mapped_column(String(16))  # None: whichever the person uses
     chat_id: Mapped[str | None] = mapped_column(String(200))
     content: Mapped[str] = mapped_column(Text)
+    attempted: Mapped[str | None] = mapped_column(Text)  # what was handed over before it changed, if its fate is open
     revision: Mapped[int] = mapped_column(default=0)
     shown_revision: Mapped[int] = mapped_column(default=0)
     resend: Mapped[bool] = mapped_column(default=False)  # a change that cannot be shown in place is sent anew

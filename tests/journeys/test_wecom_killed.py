@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from bot.app import Application, create_app
 from bot.outbox import Address, Note
-from bot.reply import Button, Card, Content
+from bot.reply import Button, Card, CardState, Content
 from bot.settings import load_settings
 from models.chat import OutboxRow, OutboxState
 from models.demo import load_demo
@@ -134,3 +134,21 @@ def test_killed_between_sending_and_marking(
     assert [message.kind for message in wecom.state.phone("linke")] == phone
     if isinstance(content, str):
         assert "".join(wecom.state.texts("linke")) == content
+
+
+def test_a_card_that_changes_after_its_sender_died_is_not_shown_twice(
+    office: Application, wecom: FakeWecom, config: Path
+) -> None:
+    killed: list[Worker] = []
+    wecom.state.fail("message/send", lambda: killed[0].kill())  # noqa: PLW0108  # it does not exist yet
+    owe(office, CARD, "remind:42:1@p:linke")
+    killed.append(Worker(config))
+    assert killed[0].process.wait(60) == -signal.SIGKILL
+    with office.services.database.write() as session:
+        taken_back = CARD.closed("已撤销", state=CardState.VOID)
+        assert office.services.outbox.change(session, "remind:42:1@p:linke", taken_back, office.services.clock.now())
+    let_claims_lapse(office)
+    second = Worker(config)
+    eventually(lambda: state_of(office, "remind:42:1@p:linke") == OutboxState.SENT, 60)
+    second.end()
+    assert [message.kind for message in wecom.state.phone("linke")] == ["template_card"]

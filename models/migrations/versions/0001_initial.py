@@ -189,6 +189,7 @@ def upgrade() -> None:
     sa.Column('platform', sa.String(length=16), nullable=True),
     sa.Column('chat_id', sa.String(length=200), nullable=True),
     sa.Column('content', sa.Text(), nullable=False),
+    sa.Column('attempted', sa.Text(), nullable=True),
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('shown_revision', sa.Integer(), nullable=False),
     sa.Column('resend', sa.Boolean(), nullable=False),

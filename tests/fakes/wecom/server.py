@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.utils import format_datetime
@@ -46,6 +47,11 @@ def fake_wecom() -> Iterator[FakeWecom]:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128  # a burst of connections waits instead of being reset
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Keep quiet about callers that were killed."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
