@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Final, Literal
 
 import structlog
-from sqlalchemy import Select, and_, exists, func, or_, select, update
+from sqlalchemy import Select, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session, aliased
 
@@ -189,27 +189,32 @@ def _insert(session: Session, incoming: Update) -> bool:
     return stored(session, statement)
 
 
+def _first() -> Select[tuple[InboxRow]]:
+    """Return the statement that locks the oldest update whose lane is free; built once, asked for every update."""
+    earlier, now = aliased(InboxRow), bindparam("now", type_=InboxRow.received_at.type)
+    blocked = exists().where(
+        and_(earlier.lane == InboxRow.lane, earlier.state == InboxState.NEW, earlier.id < InboxRow.id)
+    )
+    free = or_(InboxRow.claimed_until.is_(None), InboxRow.claimed_until <= now)
+    claimable = select(InboxRow).where(InboxRow.state == InboxState.NEW, free, ~blocked).order_by(InboxRow.id)
+    return claimable.limit(1).with_for_update(skip_locked=True)
+
+
+_FIRST: Final = _first()
+
+
 def claim(database: Database, *, token: str, now: datetime) -> Claim | None:
     """Take the oldest update whose lane is free; None when there is nothing to do.
 
     A lane's first unhandled row is the only one that may be taken, so a chat is handled in order even by many workers.
     """
     with database.write() as session:
-        row = session.scalars(_claimable(now).limit(1).with_for_update(skip_locked=True)).first()
+        row = session.scalars(_FIRST, {"now": now}).first()
         if row is None:
             return None
         row.claimed_by, row.claimed_until = token, now + claim_for(database)
         row.attempts += 1
         return Claim(row.id, token, UPDATE_JSON.validate_json(row.body), row.attempts)
-
-
-def _claimable(now: datetime) -> Select[tuple[InboxRow]]:
-    earlier = aliased(InboxRow)
-    blocked = exists().where(
-        and_(earlier.lane == InboxRow.lane, earlier.state == InboxState.NEW, earlier.id < InboxRow.id)
-    )
-    free = or_(InboxRow.claimed_until.is_(None), InboxRow.claimed_until <= now)
-    return select(InboxRow).where(InboxRow.state == InboxState.NEW, free, ~blocked).order_by(InboxRow.id)
 
 
 def finish(session: Session, held: Claim, *, now: datetime) -> bool:

@@ -23,6 +23,7 @@ from bot.inbox import Inbox
 from bot.sender import Sender
 from bot.services import Services
 from bot.update import Update
+from bot.wakeup import Wakeup
 from models.chat import InboxRow, InboxState, OutboxRow
 
 log = structlog.get_logger(__name__)
@@ -68,15 +69,15 @@ class Runtime:
         self._alarm = alarm
         self._claims = Keeper(database, f"{os.getpid()}-{secrets.token_hex(3)}")
         self._dispatcher = Dispatcher(services, self.lease_clock.now)
+        self._work, self._sending = Wakeup(), Wakeup()
         self._sender = Sender(
             services.database, services.adapters, claims=self._claims,
-            lease_now=self.lease_clock.now, alarm=self._platform_alarm, postpone=services.outbox.postpone,
+            lease_now=self.lease_clock.now, alarm=self._platform_alarm, postpone=services.outbox.postpone, more=self._sending.call,
         )  # fmt: skip
         self._counts = (workers, senders)
         self._threads: list[threading.Thread] = []
         self._stopping = threading.Event()
-        self._awake = threading.Condition()
-        self._wakes = 0
+        self._idle = threading.Condition()
         self._busy = 0
         self._stepping = threading.RLock()
         self.beats: dict[str, datetime] = {}
@@ -91,11 +92,11 @@ class Runtime:
         workers, senders = self._counts
         self.hints.start(listen=workers > 0)
         if workers and not self.services.database.is_sqlite:
-            self._spawn("keeper", self._keep_claims, every=RENEW_SECONDS)
+            self._spawn("keeper", self._keep_claims, None)
         for number in range(workers):
-            self._spawn(f"worker-{number}", self.work_once)
+            self._spawn(f"worker-{number}", self.work_once, self._work)
         for number in range(senders if workers else 0):
-            self._spawn(f"sender-{number}", self.send_once)
+            self._spawn(f"sender-{number}", self.send_once, self._sending)
         for adapter in (
             self.services.adapters.values() if workers else ()
         ):  # who holds a socket must be able to answer on it
@@ -111,7 +112,8 @@ class Runtime:
             adapter.stop()
         self.inbox.stop()
         self._stopping.set()
-        self.wake()
+        self._work.call_all()
+        self._sending.call_all()
         for thread in self._threads:
             thread.join(8)
         self.hints.stop()
@@ -122,39 +124,35 @@ class Runtime:
         self.hints.kick()
 
     def wake(self) -> None:
-        """Tell the threads that there may be something to do."""
-        with self._awake:
-            self._wakes += 1
-            self._awake.notify_all()
+        """Tell a thread of each kind that there may be something to do."""
+        self._work.call()
+        self._sending.call()
 
     def _keep_claims(self) -> bool:
         self._claims.renew(self.lease_clock.now())
         return False
 
-    def _spawn(self, name: str, step: Callable[[], bool], *, every: float | None = None) -> None:
-        """Start a thread that does a step again and again: whenever it is woken, or only `every` so many seconds."""
-        thread = threading.Thread(target=self._loop, args=(name, step, every), name=name, daemon=True)
+    def _spawn(self, name: str, step: Callable[[], bool], wakeup: Wakeup | None) -> None:
+        """Start a thread that does a step again and again: whenever it is called, or (without) every RENEW_SECONDS."""
+        thread = threading.Thread(target=self._loop, args=(name, step, wakeup), name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
 
-    def _loop(self, name: str, step: Callable[[], bool], every: float | None) -> None:
+    def _loop(self, name: str, step: Callable[[], bool], wakeup: Wakeup | None) -> None:
         while not self._stopping.is_set():
             self.beats[name] = self.lease_clock.now()
-            seen = self._wakes
+            seen = wakeup.calls if wakeup else 0
             try:
                 did = step()
             except Exception:
                 log.exception("thread_step_failed", thread=name)
                 did = False
             if did:
-                self.wake()
                 continue
-            if every is not None:
-                self._stopping.wait(every)
-                continue
-            with self._awake:
-                if seen == self._wakes:  # nobody called while this thread looked
-                    self._awake.wait(POLL_SECONDS)
+            if wakeup is None:
+                self._stopping.wait(RENEW_SECONDS)
+            else:
+                wakeup.wait(seen, POLL_SECONDS)
 
     def _recover(self) -> None:
         with self.services.database.write() as session:
@@ -171,8 +169,10 @@ class Runtime:
             held = inbox_module.claim(self.services.database, token=token, now=self.lease_clock.now())
             if held is None:
                 return False
+            self._work.call()  # there may be more
             self._dispatcher.handle(held, self.services.clock.now())
-            return True
+        self._sending.call()
+        return True
 
     def send_once(self) -> bool:
         """Send one message; False when none is due."""
@@ -199,8 +199,8 @@ class Runtime:
                 continue
             if self._busy == 0 and not self._waiting():
                 return
-            with self._awake:
-                self._awake.wait(0.01)
+            with self._idle:
+                self._idle.wait(0.01)
 
     def advance(self, to: datetime) -> int:
         """Move the practice clock to `to`, running every due job on the way in order of time; returns pushes sent.
@@ -278,9 +278,9 @@ class _Busy:
         self._runtime = runtime
 
     def __enter__(self) -> None:
-        with self._runtime._awake:  # noqa: SLF001  # one class in two halves
+        with self._runtime._idle:  # noqa: SLF001  # one class in two halves
             self._runtime._busy += 1  # noqa: SLF001
 
     def __exit__(self, *_: object) -> None:
-        with self._runtime._awake:  # noqa: SLF001
+        with self._runtime._idle:  # noqa: SLF001
             self._runtime._busy -= 1  # noqa: SLF001

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot.adapters.base import Adapter, Delivery, Fate, Metered, Outcome, Recipient
 from bot.claims import Keeper, claim_for
-from bot.line import Line
+from bot.line import CLAIMABLE, Line
 from bot.outbox import URGENT, load, load_for_sending
 from bot.reply import CONTENT_JSON, Card, Content, stored
 from bot.update import Chat, ChatKind
@@ -52,13 +52,14 @@ class Job:
 class Sender:
     """Takes due rows, one recipient at a time and in order, and hands them to the platforms.
 
-    `now` is the clock of the business (it can be a practice clock); `lease_now` is real time, for claims that expire.
+    `now` is the clock of the business (it can be a practice clock); `lease_now` is real time, for claims that expire. `more` is
+    called after each claim: somebody else may find another.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what a process lends it
         self, database: Database, adapters: Mapping[str, Adapter], *,
         claims: Keeper, lease_now: Callable[[], datetime], alarm: Callable[[str, str], None],
-        postpone: Callable[[Session, OutboxRow, datetime], None],
+        postpone: Callable[[Session, OutboxRow, datetime], None], more: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
         self._database = database
         self._adapters = adapters
@@ -66,6 +67,7 @@ class Sender:
         self._lease_now = lease_now
         self._alarm = alarm
         self._postpone = postpone
+        self._more = more
 
     def run_once(self, now: datetime) -> bool:
         """Send one due message (or one batch of identical ones); False when nothing is due."""
@@ -77,6 +79,7 @@ class Sender:
             job = self._claim(session, now, token)
         if job is None:
             return False
+        self._more()
         if job is _NOTHING_TO_SEND:
             return True
         outcomes = self._send(job, now)
@@ -139,13 +142,14 @@ class Sender:
         room = adapter.capabilities.batch - 1
         if room <= 0 or first.group_id or first.state != OutboxState.WAITING or first.reply_to or not first.is_push:
             return []
-        query = self._line(session, now).claimable().where(
+        query = CLAIMABLE.where(
             OutboxRow.id > first.id, OutboxRow.id <= first.id + BATCH_SPAN, func.coalesce(OutboxRow.attempted, OutboxRow.content) == (first.attempted or first.content),
             OutboxRow.state == OutboxState.WAITING,
             OutboxRow.is_push, OutboxRow.group_id.is_(None), OutboxRow.reply_to.is_(None),
             OutboxRow.held == first.held, OutboxRow.attempts == first.attempts,
         )  # fmt: skip
-        found = session.scalars(query.order_by(OutboxRow.id).limit(room).with_for_update(skip_locked=True))
+        wanted = query.order_by(OutboxRow.id).limit(room).with_for_update(skip_locked=True)
+        found = session.scalars(wanted, self._line(session, now).instants)
         return [row for row in found if (target := self._target(session, row, now)) and target[0] is adapter]
 
     # -- send ----------------------------------------------------------------------------------------------------------
