@@ -86,12 +86,12 @@ def test_a_secret_in_a_log_entry_is_blanked(entry: dict[str, str]) -> None:
     assert MARKED not in str(hide_secrets(None, "info", dict(entry)))
 
 
-def test_a_crash_names_a_number_and_not_what_broke(company: Company) -> None:
+def test_a_crash_names_a_number_and_not_what_broke(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_ctx: object) -> None:
         raise RuntimeError(f"postgresql://bot:{MARKED}@db/x")
 
     registry = company.app.services.registry
-    registry.commands["帮助"] = replace(registry.commands["帮助"], run=broken)
+    monkeypatch.setitem(registry.commands, "帮助", replace(registry.commands["帮助"], run=broken))
     company.say("zhouhang", "帮助")
     company.advance(minutes=1)
     assert MARKED not in company.said("zhouhang") + company.said("akai")
