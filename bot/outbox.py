@@ -209,3 +209,10 @@ def depth(session: Session, now: datetime) -> tuple[int, datetime | None]:
     )
     count, oldest = session.execute(query).one()
     return count, oldest
+
+
+def fates(session: Session) -> dict[str, int]:
+    """Return how many messages ended without a certain arrival: refused for good, or of unknown fate."""
+    ended = (OutboxState.NEVER, OutboxState.UNKNOWN)
+    query = select(OutboxRow.state, func.count()).where(OutboxRow.state.in_(ended)).group_by(OutboxRow.state)
+    return dict.fromkeys(map(str, ended), 0) | {str(state): count for state, count in session.execute(query)}

@@ -24,6 +24,7 @@ from bot.sender import Sender
 from bot.services import Services
 from bot.update import Update
 from bot.wakeup import Wakeup
+from bot.watchdog import Watchdog
 from models.chat import InboxRow, InboxState, OutboxRow
 
 log = structlog.get_logger(__name__)
@@ -81,6 +82,7 @@ class Runtime:
         self._busy = 0
         self._stepping = threading.RLock()
         self.beats: dict[str, datetime] = {}
+        self.watchdog = Watchdog(services, self.beats, self.lease_clock.now())
 
     # -- life ----------------------------------------------------------------------------------------------------------
 
@@ -93,6 +95,7 @@ class Runtime:
         self.hints.start(listen=workers > 0)
         if workers and not self.services.database.is_sqlite:
             self._spawn("keeper", self._keep_claims, None)
+        self._spawn("watchdog", self._watch, None)
         for number in range(workers):
             self._spawn(f"worker-{number}", self.work_once, self._work)
         for number in range(senders if workers else 0):
@@ -130,6 +133,10 @@ class Runtime:
 
     def _keep_claims(self) -> bool:
         self._claims.renew(self.lease_clock.now())
+        return False
+
+    def _watch(self) -> bool:
+        self.watchdog.look(self.lease_clock.now())
         return False
 
     def _spawn(self, name: str, step: Callable[[], bool], wakeup: Wakeup | None) -> None:

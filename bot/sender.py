@@ -13,7 +13,7 @@ from prometheus_client import Counter
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.adapters.base import Adapter, Delivery, Fate, Metered, Outcome, Recipient
+from bot.adapters.base import Adapter, Delivery, Fate, Metered, Outcome, Recipient, Recognising
 from bot.claims import Keeper, claim_for
 from bot.line import CLAIMABLE, Line
 from bot.outbox import URGENT, load, load_for_sending
@@ -159,14 +159,13 @@ class Sender:
         try:
             if row.state == OutboxState.CHANGED:
                 return [self._update(job, row, now)]
-            if job.repeat and not job.adapter.capabilities.keyed and row.priority > URGENT:
-                return [Outcome(row.key, Fate.UNKNOWN, error="interrupted") for row in job.rows]
-            return job.adapter.send(
-                Delivery(
-                    chat=job.chat, recipients=job.recipients, content=job.content, now=now,
-                    reply_to=row.reply_to or {}, mentions=tuple(row.mentions or ()), repeat=job.repeat,
-                )
+            delivery = Delivery(
+                chat=job.chat, recipients=job.recipients, content=job.content, now=now,
+                reply_to=row.reply_to or {}, mentions=tuple(row.mentions or ()), repeat=job.repeat,
             )  # fmt: skip
+            if job.repeat and row.priority > URGENT and not _is_recognised(job.adapter, delivery):
+                return [Outcome(row.key, Fate.UNKNOWN, error="interrupted") for row in job.rows]
+            return job.adapter.send(delivery)
         except Exception as error:
             log.exception("send_failed", platform=job.adapter.name, key=row.key)
             return [Outcome(row.key, Fate.UNKNOWN, error=type(error).__name__) for row in job.rows]
@@ -223,6 +222,11 @@ def _apply(row: OutboxRow, outcome: Outcome, *, shown: int, was_update: bool, no
         row.state = OutboxState.UNKNOWN
     else:
         row.state = OutboxState.NEVER
+
+
+def _is_recognised(adapter: Adapter, delivery: Delivery) -> bool:
+    """Whether the platform shows a repeat only once."""
+    return adapter.capabilities.keyed or (isinstance(adapter, Recognising) and adapter.recognises(delivery))
 
 
 def _is_crowded(row: OutboxRow, adapter: Adapter, now: datetime) -> bool:

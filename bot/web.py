@@ -17,7 +17,7 @@ from bot.adapters.base import Metered
 from bot.services import Services
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from bot.runtime import Runtime
 
@@ -62,6 +62,7 @@ def find_problems(services: Services, runtime: Runtime) -> dict[str, str]:
     now = runtime.lease_clock.now()
     stale = [name for name, beat in runtime.beats.items() if now - beat > STALE]
     problems |= dict.fromkeys(stale, "no heartbeat")
+    problems |= runtime.watchdog.problems(now)
     for name, adapter in services.adapters.items():
         problems |= {f"{name}.{key}": reason for key, reason in adapter.health().items()}
     return problems
@@ -72,14 +73,23 @@ def _gauges(services: Services) -> bytes:
     with services.database.read() as session:
         waiting, oldest_in = inbox.depth(session)
         owed, oldest_out = outbox.depth(session, now)
+        fates = outbox.fates(session)
     families = [
         GaugeMetricFamily("inbox_depth", "Updates waiting to be handled", waiting),
         GaugeMetricFamily("inbox_age_seconds", "Age of the oldest waiting update", _age(now, oldest_in)),
         GaugeMetricFamily("outbox_depth", "Messages due and not sent", owed),
         GaugeMetricFamily("outbox_age_seconds", "Lateness of the oldest due message", _age(now, oldest_out)),
+        _fates(fates),
         *_allowances(services),
     ]
     return generate_latest(_Families(families))
+
+
+def _fates(fates: Mapping[str, int]) -> GaugeMetricFamily:
+    found = GaugeMetricFamily("outbox_not_delivered", "Messages that ended without a certain arrival", labels=["state"])
+    for state, count in fates.items():
+        found.add_metric([state], count)
+    return found
 
 
 def _allowances(services: Services) -> list[GaugeMetricFamily]:

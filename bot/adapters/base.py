@@ -149,6 +149,14 @@ class Metered(Protocol):
         """Return what the administrator has to know, key → sentence; a key is told once."""
 
 
+@runtime_checkable
+class Recognising(Protocol):
+    """An adapter on which some messages have a key and others have none (`Capabilities.keyed` says it of all)."""
+
+    def recognises(self, delivery: Delivery) -> bool:
+        """Whether this delivery may be repeated after an attempt of unknown fate without a second card."""
+
+
 class Adapter(Protocol):
     """A platform. Everything it does is safe to call from several threads."""
 

@@ -152,6 +152,10 @@ class DingtalkAdapter:
         """Send now; one outcome per recipient."""
         return self._courier.send(delivery)
 
+    def recognises(self, delivery: Delivery) -> bool:
+        """Whether a repeat arrives once: an interactive card, by its outTrackId (`bot.adapters.base.Recognising`)."""
+        return self._courier.goes_as_card(delivery)
+
     def update(self, chat: Chat, key: str, handle: Mapping[str, str], card: Card, now: datetime) -> Outcome:  # noqa: ARG002 - the seam's
         """Change an interactive card in place; any other message cannot be changed."""
         return self._cards.update(key, handle, card)

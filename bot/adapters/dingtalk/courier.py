@@ -71,14 +71,18 @@ class Courier:
 
     def send(self, delivery: Delivery) -> list[Outcome]:
         """Send now; one outcome per recipient."""
-        free_words = self.sessions.is_open(delivery) and self.is_short(delivery.now)
-        if self.cards.takes(delivery) and not free_words:
+        if self.goes_as_card(delivery):
             return [self.cards.send(delivery, to) for to in delivery.recipients]
         outcomes: list[Outcome] = []
         for parts, recipients in self._composed(delivery, outcomes):
             for few in _chunks(recipients):
                 outcomes += self._send_parts(replace(delivery, recipients=few), parts)
         return outcomes
+
+    def goes_as_card(self, delivery: Delivery) -> bool:
+        """Whether this goes out as an interactive card; words in an open session cost nothing where calls run out."""
+        free_words = self.sessions.is_open(delivery) and self.is_short(delivery.now)
+        return self.cards.takes(delivery) and not free_words
 
     def _composed(
         self, delivery: Delivery, outcomes: list[Outcome]
