@@ -118,8 +118,10 @@ def check_address(services: Services, _session: Session) -> Iterator[CheckResult
     url, wecom = services.settings.server.public_url, services.settings.wecom
     needed = bool(wecom.aes_key or wecom.bot.aes_key or services.settings.dingtalk.mode == "http")
     fine = url.startswith("https://") if url else not needed
+    placeless = not all(adapter.capabilities.location for adapter in services.adapters.values())
+    without = "没填（定位链接用不了，位置只能按照片水印记「弱」）" if placeless else "没填"
     yield CheckResult(
-        "外网地址", ok=fine, detail=url or "没填", hint="server.public_url 填 https:// 开头的地址，平台要能访问"
+        "外网地址", ok=fine, detail=url or without, hint="server.public_url 填 https:// 开头的地址，平台要能访问"
     )
 
 

@@ -69,6 +69,14 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A page to open, made by us: what a person wrote never becomes one."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A card: adapters render it natively and fall back to text.
 
@@ -83,15 +91,21 @@ class Card:
     image: str | None = None
     state: CardState = CardState.OPEN
     note: str = ""
+    links: tuple[Link, ...] = ()
 
     def closed(self, note: str = "", *, state: CardState = CardState.DONE) -> Card:
         """Return the card as it looks once it waits for nobody: greyed, without pressable buttons."""
         buttons = tuple(replace(button, disabled=True) for button in self.buttons)
         return replace(self, buttons=buttons, inputs=(), state=state, note=note or self.note)
 
+    def written_out(self) -> Card:
+        """Return the card with its links in words, for platforms that show none."""
+        words = "\n".join([self.body, *(f"{link.label}：{link.url}" for link in self.links)]).strip("\n")
+        return replace(self, body=words, links=())
+
     def as_text(self) -> str:
         """Return the card as plain text for platforms and channels without cards."""
-        lines = [f"【{self.title}】" if self.title else "", self.body]
+        lines = [f"【{self.title}】" if self.title else "", self.written_out().body]
         lines += [f"{field.label}：{field.value}" for field in self.fields]
         lines.append(self.note)
         open_buttons = [button.label for button in self.buttons if not button.disabled]

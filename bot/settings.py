@@ -193,6 +193,7 @@ class VisitRules(Section):
 
     plan_ahead: Duration = timedelta(hours=2)  # V05
     code_rate: Share = 0.05  # M5: share of visits asked for a code word
+    place_link: Duration = timedelta(minutes=30)  # J1: how long a place page may be opened, where a chat sends no place
     goals: tuple[str, ...] = ("建立联系", "推进方案", "促成签约", "处理异议", "收集反馈")
     breakthroughs: tuple[str, ...] = ("价格让步", "交付周期", "定制方案", "服务承诺")
 

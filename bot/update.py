@@ -70,12 +70,17 @@ class Media:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A place sent by a person; degrees, and the coordinate system the platform uses ("gcj02" or "wgs84")."""
+    """A place sent by a person; degrees, and the coordinate system the platform uses ("gcj02" or "wgs84").
+
+    `accuracy` is how many metres off the phone says it may be, where it says so; `about` what the place was asked for.
+    """
 
     lat: float
     lng: float
     label: str = ""
     system: str = "gcj02"
+    accuracy: float | None = None
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from bot import inbox, outbox
 from bot.adapters.base import Metered
+from bot.place.page import add_place_page
 from bot.services import Services
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ def create_web(services: Services, runtime: Runtime) -> Flask:
 
     for adapter in services.adapters.values():
         adapter.register(web, runtime.receive)
+    if not all(adapter.capabilities.location for adapter in services.adapters.values()):
+        add_place_page(web, services, runtime.receive)
     return web
 
 

@@ -1,4 +1,4 @@
-"""/拜访: begin a visit and collect its three pieces of evidence: place, photo, screenshot (V01, V02, C09, M5)."""
+"""/拜访: begin a visit, whose three pieces of evidence are place, photo and screenshot (V01, C09, M5)."""
 
 from __future__ import annotations
 
@@ -6,26 +6,15 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot import Claimed, Context, Reply, Shelf, UpdateKind, UserError, command, listen
+from bot import Context, Reply, Shelf, UserError, command
 from bot.cards.customer import which_customer
-from bot.cards.visit import Opening, all_three_there, local, location_accepted, location_too_far, visit_started
+from bot.cards.visit import Opening, local, visit_started
+from bot.evidence import place_asked
 from bot.understand import find_customer, speak_of
-from models.customer import Customer, contacts_of, distance_m
+from models.customer import Customer, contacts_of
 from models.person import Sight
-from models.rules.gates import LOCATION, VISIT_GATE
-from models.rules.hints import place_hints
-from models.rules.photo import Verdict, check_radius
-from models.visit import (
-    EvidenceState,
-    Visit,
-    VisitEvidence,
-    done_kinds,
-    open_visit,
-    places_before,
-    put_evidence,
-    start_visit,
-    visits_of_customer,
-)
+from models.rules.gates import VISIT_GATE
+from models.visit import done_kinds, open_visit, start_visit, visits_of_customer
 
 CODE_LETTERS: Final = "ACDEFHJKLMNPQRTUVWXY34679"  # nothing that looks like something else in handwriting
 CODE_FOR: Final = timedelta(minutes=10)
@@ -50,9 +39,9 @@ def record_visit(ctx: Context) -> Reply:
 def _open(ctx: Context, customer: Customer) -> Reply:
     running = open_visit(ctx.session, ctx.sender.id, now=ctx.now)
     if running is not None and running.customer_id == customer.id:
-        done = done_kinds(ctx.session, running.id)
-        missing = "、".join(item.label for item in VISIT_GATE.missing(done)) or "复盘"
-        return f"{running.id} 还开着，还差：{missing}。 {VISIT_GATE.boxes(done)}"
+        there = done_kinds(ctx.session, running.id)
+        missing = "、".join(item.label for item in VISIT_GATE.missing(there)) or "复盘"
+        return f"{running.id} 还开着，还差：{missing}。 {VISIT_GATE.boxes(there)}"
     day = ctx.calendar.local_date(ctx.now)
     visit = start_visit(ctx.session, owner_id=ctx.sender.id, customer_id=customer.id, now=ctx.now, day=day)
     visit.code_word, visit.code_until = _code_word(ctx, visit.id)
@@ -66,6 +55,7 @@ def _open(ctx: Context, customer: Customer) -> Reply:
             last_time=_last_time(ctx, customer),
             code_word=visit.code_word,
             address_known=customer.lat is not None,
+            asked=place_asked(ctx, visit.id),
         )
     )
 
@@ -87,40 +77,3 @@ def _last_time(ctx: Context, customer: Customer) -> str:
         return ""
     about = "、".join(before[0].objections) or before[0].breakthrough or before[0].goal
     return f"{local(before[0].finished_at, ctx.zone, '%m-%d')} 谈到「{about}」"
-
-
-@listen("visit.location", kinds={UpdateKind.LOCATION}, order=10)
-def hear_location(ctx: Context) -> Claimed | None:
-    visit = open_visit(ctx.session, ctx.sender.id, now=ctx.now)
-    if visit is None or ctx.update.location is None:
-        return None
-    return Claimed("拜访位置", lambda: take_location(ctx, visit))
-
-
-def take_location(ctx: Context, visit: Visit) -> Reply:
-    """Judge a place against the customer's registered one (V02: 200 m in, 201 m out)."""
-    place = ctx.update.location
-    assert place is not None
-    if not (-90 <= place.lat <= 90 and -180 <= place.lng <= 180):  # degrees
-        raise UserError("这个位置的经纬度不对，请重新发送位置。")
-    customer = ctx.session.get(Customer, visit.customer_id)
-    assert customer is not None
-    evidence = VisitEvidence(
-        visit_id=visit.id, kind=LOCATION, state=EvidenceState.VALID, received_at=ctx.now, lat=place.lat, lng=place.lng,
-        read=place.label[:200], confidence=1.0,
-    )  # fmt: skip
-    radius = ctx.settings.photos.distance_m
-    if customer.lat is not None and customer.lng is not None:
-        finding = check_radius(distance_m(place.lat, place.lng, customer.lat, customer.lng), radius_m=radius)
-        evidence.distance_m = int(finding.read or 0)
-        if finding.verdict is not Verdict.AGREES:
-            evidence.state, evidence.reason = EvidenceState.WAITING, finding.reason
-    evidence.hints = place_hints((place.lat, place.lng), places_before(ctx.session, visit))
-    put_evidence(ctx.session, evidence)
-    ctx.note("visit.evidence", "visit", visit.id, element=LOCATION, state=evidence.state, metres=evidence.distance_m)
-    done = done_kinds(ctx.session, visit.id)
-    if evidence.state != EvidenceState.VALID:
-        assert evidence.distance_m is not None
-        return location_too_far(evidence.distance_m, radius, evidence.id, done)
-    receipt = location_accepted(evidence.distance_m, radius, done)
-    return [receipt, all_three_there()] if VISIT_GATE.is_full(done) else receipt

@@ -26,7 +26,7 @@ from bot.cards.visit import (
     screenshot_unsure,
     what_is_this,
 )
-from bot.evidence import done, pressed_evidence, settled, time_receipt, with_review
+from bot.evidence import done, pressed_evidence, settled, time_receipt, weak_place, with_review
 from bot.media import remember_copy
 from bot.photo import PhotoKind, Reading, facts_of, read_part
 from bot.radar import Place, keep, radar_of
@@ -78,7 +78,7 @@ def take_picture(ctx: Context, visit: Visit, image: Media) -> list[Any]:
 def take_as(ctx: Context, visit: Visit, key: str, reading: Reading, kind: str) -> list[Any]:
     """Judge a picture as a site photo or as a screenshot."""
     receipt = _site_photo(ctx, visit, key, reading) if kind == PHOTO else _screenshot(ctx, visit, key, reading)
-    if VISIT_GATE.is_full(done_kinds(ctx.session, visit.id)):
+    if VISIT_GATE.is_filled(done_kinds(ctx.session, visit.id)):
         return [receipt, all_three_there()]
     return [receipt]
 
@@ -111,7 +111,14 @@ def _site_photo(ctx: Context, visit: Visit, key: str, reading: Reading) -> Any:
     note = _code_note(ctx, visit, facts_of(reading))
     if _seen_before(ctx, visit, evidence, reading):
         return photo_seen_before(evidence.id)
-    return _with_cut_out(ctx, visit, time_receipt(ctx, visit, evidence, finding, note), key, reading)
+    place = weak_place(ctx, visit, evidence, facts_of(reading))
+    receipt = _with_cut_out(ctx, visit, time_receipt(ctx, visit, evidence, finding, note), key, reading)
+    return _with_words(receipt, place) if place else receipt
+
+
+def _with_words(receipt: Any, words: str) -> Any:
+    """Add a line to a receipt: one message says all of one photo."""
+    return replace(receipt, body=f"{receipt.body}\n{words}") if isinstance(receipt, Card) else f"{receipt}\n{words}"
 
 
 def _seen_before(ctx: Context, visit: Visit, evidence: VisitEvidence, reading: Reading) -> bool:

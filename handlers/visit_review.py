@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -29,7 +30,7 @@ from bot.promise import offer_to_register
 from bot.steps import Proposal, propose
 from bot.understand import customers_in, due_in, times_in
 from models.person import Person
-from models.rules.gates import VISIT_GATE
+from models.rules.gates import VISIT_GATE, Requirement, weakly
 from models.rules.photo import entry_timing
 from models.visit import EvidenceState, NextStep, Visit, VisitState, done_kinds, evidence_of, open_visit
 
@@ -275,8 +276,12 @@ def _outcome(ctx: Context, visit: Visit, step: NextStep) -> Outcome:
     done = done_kinds(ctx.session, visit.id)
     backfilled = sum(e.state == EvidenceState.VALID_BACKFILLED for e in evidence_of(ctx.session, visit.id))
     manager = ctx.session.get(Person, ctx.sender.manager_id) if ctx.sender.manager_id else None
-    missing = "、".join(item.label for item in VISIT_GATE.missing(done))
+    missing = "、".join(_wanting(item, done) for item in VISIT_GATE.missing(done))
     return Outcome(visit.id, VISIT_GATE.is_full(done), missing, backfilled, step.text, manager.name if manager else "")
+
+
+def _wanting(item: Requirement, done: Collection[str]) -> str:
+    return f"{item.label}（只有弱的）" if weakly(item.name) in done else item.label
 
 
 def _open(ctx: Context, visit_id: str) -> Visit:

@@ -105,7 +105,7 @@ PERSONAL: Final[tuple[Personal, ...]] = (
     Personal("visit", "拜访", _by("owner_id"), {"summary": BLANK, "objections": [], "backfill_reason": "", "draft": {}}),
     Personal(
         "visit_evidence", "拜访证据", _under("visit_id", "visit"),
-        {"media_key": None, "lat": None, "lng": None, "read": "", "reason": "", "note": "", "hints": []},
+        {"media_key": None, "lat": None, "lng": None, "accuracy_m": None, "read": "", "reason": "", "note": "", "hints": []},
     ),
     Personal("photo_print", "照片痕迹", _by("owner_id"), goes=True),
     Personal("visit_plan", "拜访计划", _by("owner_id"), {"checks": {}}),

@@ -13,7 +13,7 @@ from models.chat import BigId, next_number
 from models.db import Base, UtcDateTime, set_once
 from models.metric import Measured, Ref, Scope, metric
 from models.person import Concern, Sight
-from models.rules.gates import VISIT_GATE
+from models.rules.gates import VISIT_GATE, weakly
 
 
 class VisitState(StrEnum):
@@ -30,7 +30,7 @@ class EvidenceState(StrEnum):
     VALID = "valid"
     VALID_BACKFILLED = "valid_backfilled"
     SELF_REPORTED = "self_reported"
-    WEAK = "weak"  # e.g. a place known only from a watermark
+    WEAK = "weak"  # there, but no full mark: a place known only from a watermark, or by a fix that may be far off
     WAITING = "waiting"  # the person was asked something
     DISPUTED = "disputed"  # the manager decides
     REPLACED = "replaced"
@@ -84,6 +84,7 @@ class VisitEvidence(Base):
     lat: Mapped[float | None] = mapped_column(Float)
     lng: Mapped[float | None] = mapped_column(Float)
     distance_m: Mapped[int | None]
+    accuracy_m: Mapped[int | None]  # how far off the phone itself says its position may be
     read: Mapped[str] = mapped_column(String(200), default="")  # the machine's reading
     confidence: Mapped[float] = mapped_column(default=0.0)
     reason: Mapped[str] = mapped_column(String(32), default="")
@@ -192,8 +193,10 @@ def put_evidence(session: Session, evidence: VisitEvidence) -> VisitEvidence:
 
 
 def done_kinds(session: Session, visit_id: str) -> frozenset[str]:
-    """Return the kinds of evidence that count."""
-    return frozenset(item.kind for item in evidence_of(session, visit_id) if item.state in COUNTING)
+    """Return the kinds of evidence that count; a weak one is there by its own name (`weakly`) and is no full mark."""
+    there = evidence_of(session, visit_id)
+    weak = {weakly(item.kind) for item in there if item.state == EvidenceState.WEAK}
+    return frozenset({item.kind for item in there if item.state in COUNTING} | weak)
 
 
 def is_complete(session: Session, visit_id: str) -> bool:

@@ -32,8 +32,10 @@ def _field(name: str, value: str, confidence: float) -> Field:
     return Field(name, value, value, confidence)
 
 
-def site_photo(date: str, time: str, *, confidence: float = 0.97) -> Reading:
+def site_photo(date: str, time: str, *, confidence: float = 0.97, address: str = "") -> Reading:
     fields = {"date": _field("date", date, confidence), "time": _field("time", time, confidence)}
+    if address:
+        fields["address"] = _field("address", address, confidence)
     return Reading(kind=PhotoKind.SITE_PHOTO, kind_confidence=0.9, fields=fields)
 
 

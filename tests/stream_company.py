@@ -46,7 +46,13 @@ class StreamCompany:
     """`say` pushes a Stream frame and waits until the bot has handled it; `inbox` is what the fake delivered."""
 
     def __init__(
-        self, folder: Path, *, at: str = "2026-11-16 09:00", reader: Reader | None = None, **dingtalk: Any
+        self,
+        folder: Path,
+        *,
+        at: str = "2026-11-16 09:00",
+        reader: Reader | None = None,
+        settings: dict[str, Any] | None = None,
+        **dingtalk: Any,
     ) -> None:
         self.clock = PracticeClock(shanghai(at), frozen=True)
         self.ding = FakeDingtalk(self.clock.now)
@@ -60,7 +66,8 @@ class StreamCompany:
             "oapi_base": self.ding.base,
             **dingtalk,
         }
-        raw = {"database": {"url": fresh_url(folder), "media_dir": f"{folder}/media"}, "dingtalk": section}
+        database = {"url": fresh_url(folder), "media_dir": f"{folder}/media"}
+        raw = {"database": database, "dingtalk": section, **(settings or {})}
         parts = Parts(clock=self.clock, reader=reader, adapters=self._adapters, workers=0)
         self.app = create_app(parse_settings(raw), parts)
         self.runtime = self.app.runtime

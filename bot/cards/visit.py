@@ -9,7 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.action import Action
-from bot.reply import Button, ButtonStyle, Card
+from bot.reply import Button, ButtonStyle, Card, Link
 from models.rules.gates import VISIT_GATE
 from models.rules.photo import EntryTiming, Finding, Reason
 
@@ -102,6 +102,14 @@ def lag_short(lag: timedelta) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceAsked:
+    """How a place is asked for in a chat that cannot send one: by a page, or by nothing but the watermark."""
+
+    link: Link | None
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Opening:
     """What is said when a visit begins."""
 
@@ -113,6 +121,7 @@ class Opening:
     code_word: str = ""
     address_known: bool = True
     first_visit_checklist: str = ""
+    asked: PlaceAsked | None = None
 
 
 def visit_started(opening: Opening) -> Card:
@@ -127,30 +136,29 @@ def visit_started(opening: Opening) -> Card:
         lines.append(f"上次：{opening.last_time}")
     if opening.open_promises:
         lines.append(f"未结承诺 {len(opening.open_promises)} 条：{'；'.join(opening.open_promises[:3])}")
-    lines.append("请依次发：① 位置 ② 现场照片（带时间水印） ③ 与客户的聊天截图。顺序随意。")
+    lines += _wanted(opening.asked)
     if not opening.address_known:
         lines.append("这家客户还没有登记坐标，位置会先记下，不判距离。")
     if opening.code_word:
         lines.append(f"这次请在纸上写 {opening.code_word} 一起入镜（10 分钟内有效）。")
     lines.append(VISIT_GATE.boxes(()))
-    return Card(title=f"📍 {opening.customer}", body="\n".join(lines))
+    links = (opening.asked.link,) if opening.asked and opening.asked.link else ()
+    return Card(title=f"📍 {opening.customer}", body="\n".join(lines), links=links)
 
 
-def location_accepted(metres: int | None, radius: int, done: Collection[str]) -> str:
-    """Receipt of a place within the radius (V02, M4)."""
-    if metres is None:
-        return f"① 位置 ✅ 已记下（客户还没有登记坐标，没有判距离）。 {VISIT_GATE.boxes(done)}"
-    return f"① 位置 ✅ 距客户登记地址 {metres} 米（≤{radius}）。 {VISIT_GATE.boxes(done)}"
-
-
-def location_too_far(metres: int, radius: int, evidence_id: int, done: Collection[str]) -> Card:
-    """A place outside the radius (V02)."""
-    body = (
-        f"距客户登记地址 {metres} 米，超过 {radius} 米。\n"
-        "可能：A 还没到　B 客户换了地址　C 定位飘了\n到现场再发一次位置就行。"
-    )
-    buttons = (Button("我有异议", DisputeReading(evidence_id)),)
-    return Card(title="① 位置 ⚠ 没对上", body=f"{body} {VISIT_GATE.boxes(done)}", buttons=buttons)
+def _wanted(asked: PlaceAsked | None) -> list[str]:
+    """Say what to send, and how to send a place where the chat has none (J1, DingTalk)."""
+    if asked is None:
+        return ["请依次发：① 位置 ② 现场照片（带时间水印） ③ 与客户的聊天截图。顺序随意。"]
+    if asked.link is None:
+        return [
+            "请依次发：① ② 现场照片（水印带时间和地址） ③ 与客户的聊天截图。顺序随意。",
+            "这里发不了位置：① 用照片水印上的地址记「弱位置」，不算满分。",
+        ]
+    return [
+        f"请依次发：① 位置（点下面链接，{asked.minutes} 分钟内有效，只能用一次） ② 现场照片（带时间水印） ③ 与客户的聊天截图。顺序随意。",
+        "链接点不开就发水印带地址的照片，我按「弱位置」记。",
+    ]
 
 
 def photo_accepted(read: str, confidence: float, done: Collection[str], note: str = "") -> str:

@@ -34,9 +34,13 @@ class Gate:
         """Whether nothing is missing."""
         return not self.missing(done)
 
+    def is_filled(self, done: Collection[str]) -> bool:
+        """Whether there is at least something weak for everything: one may go on, though it is no full mark."""
+        return all(weakly(item.name) in done for item in self.missing(done))
+
     def boxes(self, done: Collection[str]) -> str:
-        """Return the progress as people see it: ☑☑☐."""
-        return "".join("☑" if item.name in done else "☐" for item in self.requirements)
+        """Return the progress as people see it: ☑◐☐."""
+        return "".join(_box(item.name, done) for item in self.requirements)
 
     def requirement(self, name: str) -> Requirement:
         """Return a requirement by name; raises KeyError."""
@@ -44,6 +48,17 @@ class Gate:
             if item.name == name:
                 return item
         raise KeyError(name)
+
+
+def weakly(name: str) -> str:
+    """Return how a requirement that is met only weakly is named among what is done."""
+    return f"{name}:weak"
+
+
+def _box(name: str, done: Collection[str]) -> str:
+    if name in done:
+        return "☑"
+    return "◐" if weakly(name) in done else "☐"
 
 
 LOCATION: Final = "location"

@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from models.commitment import Commitment
 from models.daily_report import report_of
-from models.visit import EvidenceState, Visit, evidence_of
+from models.visit import EvidenceState, Visit, evidence_of, is_complete
+from tests.bot.place.phone import PUBLIC, open_page, path_of, send_place
 from tests.chat import shanghai
 from tests.readers import ScriptedReader, chat_screenshot, site_photo
 from tests.stream_company import StreamCompany
@@ -23,14 +24,72 @@ MAKE_UP = "2026-10-10"
 @pytest.fixture(params=[{}, {"card_template_id": "3f0c.schema"}], ids=["words", "cards"])
 def visiting(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[StreamCompany]:
     """周航 stands at the gate of 华东机械 at 16:40, once with quick replies and once with a card template."""
-    reader = ScriptedReader()
-    reader.show(b"gate", site_photo("2026-11-16", "14:05"))
-    reader.show(b"chat", chat_screenshot("王建国", "采购经理"))
-    settings: dict[str, Any] = request.param
-    company = StreamCompany(tmp_path, at="2026-11-16 16:40", reader=reader, **settings)
-    company.say("zhouhang", "拜访 华东机械")
+    company = at_the_gate(tmp_path, server={"public_url": PUBLIC}, **request.param)
     yield company
     company.close()
+
+
+def at_the_gate(folder: Path, *, server: dict[str, str] | None = None, **dingtalk: Any) -> StreamCompany:
+    reader = ScriptedReader()
+    reader.show(b"gate", site_photo("2026-11-16", "14:05", address="上海市黄浦区人民大道200号"))
+    reader.show(b"chat", chat_screenshot("王建国", "采购经理"))
+    settings = {"server": server} if server else {}
+    company = StreamCompany(folder, at="2026-11-16 16:40", reader=reader, settings=settings, **dingtalk)
+    company.say("zhouhang", "拜访 华东机械")
+    return company
+
+
+def test_j1_the_place_comes_by_a_page_of_its_own_and_the_visit_ends_complete(visiting: StreamCompany) -> None:
+    opened = visiting.last("zhouhang").text
+    assert "只能用一次" in opened
+    assert open_page(visiting, path_of(opened)).status_code == 200
+    assert send_place(visiting, path_of(opened)).status_code == 201
+    assert "① 位置 ✅ 距客户登记地址" in visiting.last("zhouhang").text
+    assert "☑☐☐" in visiting.last("zhouhang").text
+    end_the_visit(visiting)
+    assert f"✅ {VISIT} 已完成（三要素完整，补记 1 处）" in visiting.said("zhouhang")
+    with visiting.session() as session:
+        assert is_complete(session, VISIT)
+        place = next(item for item in evidence_of(session, VISIT) if item.kind == "location")
+        assert (place.state, place.accuracy_m) == (EvidenceState.VALID, 12)
+    assert send_place(visiting, path_of(opened)).status_code == 409
+    (told,) = visiting.inbox("chenmin")
+    assert "【待确认】" in told.text
+
+
+def test_j1_without_a_page_the_watermark_is_a_weak_place_and_no_full_mark(tmp_path: Path) -> None:
+    company = at_the_gate(tmp_path)
+    assert "这里发不了位置" in company.last("zhouhang").text
+    end_the_visit(company)
+    assert "用水印地址「上海市黄浦区人民大道200号」记为「弱位置」，不算满分" in company.said("zhouhang")
+    assert f"✅ {VISIT} 已完成（未完整，还差 ① 位置（只有弱的），补记 1 处）" in company.said("zhouhang")
+    with company.session() as session:
+        assert not is_complete(session, VISIT)
+    company.close()
+
+
+def test_j1_who_cannot_open_the_page_falls_back_to_the_watermark_and_may_still_make_it_whole(
+    visiting: StreamCompany,
+) -> None:
+    path = path_of(visiting.last("zhouhang").text)
+    visiting.say("zhouhang", images=[b"gate"])
+    assert "走链接可以补满" in visiting.said("zhouhang")
+    send_place(visiting, path)
+    with visiting.session() as session:
+        (place,) = (item for item in evidence_of(session, VISIT) if item.kind == "location")
+        assert place.state == EvidenceState.VALID
+
+
+def end_the_visit(company: StreamCompany) -> None:
+    """The photo of five past two, the screenshot, and one sentence."""
+    company.say("zhouhang", images=[b"gate"])
+    company.press("zhouhang", "是 14:05")
+    company.say("zhouhang", "车间不让带手机，出来才发")
+    company.say("zhouhang", images=[b"chat"])
+    company.say("zhouhang", "他们认可方案，但嫌贵，周五前给新报价，客户很满意")
+    company.press("zhouhang", "改突破点")
+    company.press("zhouhang", "价格让步")
+    company.press("zhouhang", "把那句删掉")
 
 
 def test_j1_a_late_photo_is_kept_as_backfilled_and_the_visit_ends_without_the_empty_phrase(
@@ -41,7 +100,8 @@ def test_j1_a_late_photo_is_kept_as_backfilled_and_the_visit_ends_without_the_em
     visiting.press("zhouhang", "是 14:05")
     (kept,) = visiting.say("zhouhang", "车间不让带手机，出来才发")
     assert "补记·晚 2h35m" in kept.text
-    (read,) = visiting.say("zhouhang", images=[b"chat"])
+    read, invited = visiting.say("zhouhang", images=[b"chat"])  # a weak place lets him go on
+    assert "结束拜访" in invited.text
     assert "王建国 · 采购经理" in read.text
     visiting.say("zhouhang", "他们认可方案，但嫌贵，周五前给新报价，客户很满意")
     visiting.press("zhouhang", "改突破点")

@@ -16,7 +16,7 @@ from bot.adapters.dingtalk import wire
 from bot.adapters.dingtalk.api import Api
 from bot.adapters.dingtalk.config import DingtalkConfig, Mode
 from bot.adapters.dingtalk.errors import DingtalkError, Kind, api_error
-from bot.adapters.dingtalk.markdown import lines, open_buttons, plain, short_title
+from bot.adapters.dingtalk.markdown import body_text, open_buttons, plain, short_title
 from bot.adapters.dingtalk.message import is_outsider
 from bot.adapters.dingtalk.outcomes import failed, failed_keyed, sent
 from bot.adapters.dingtalk.wire import Json
@@ -113,7 +113,7 @@ def card_values(card: Card, key: str, image: str = "") -> dict[str, str]:
     """Return the template's variables; every one is set every time, because an update replaces by name."""
     values = {
         "title": short_title(card.title, card.body),
-        "body": lines(plain(card.body)),
+        "body": body_text(card),
         "fields": "\n".join(f"- **{plain(field.label)}**：{plain(field.value)}" for field in card.fields),
         "note": plain(card.note),
         "image": image,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 from urllib.parse import quote
 
-from bot.reply import Card, CardState
+from bot.reply import Card, CardState, Link
 
 BREAK: Final = "  \n  "
 MAX_TITLE: Final = 100
@@ -34,9 +34,20 @@ def quick_link(label: str, words: str) -> str:
     return f"[{plain(label).translate(_BRACKETS)}](dtmd://dingtalkclient/sendMessage?content={quote(words, safe='')})"
 
 
+def page_link(link: Link) -> str:
+    """Return a link of ours to a page."""
+    return f"[{plain(link.label).translate(_BRACKETS)}]({quote(link.url, safe=_URL)})"
+
+
+def body_text(card: Card) -> str:
+    """Return a card's body and, below it, its links."""
+    parts = [lines(plain(card.body))] if card.body else []
+    return "\n\n".join([*parts, *(page_link(link) for link in card.links)])
+
+
 def card_text(card: Card) -> str:
-    """Return a card's title, body, fields and note."""
-    body = [lines(plain(card.body))] if card.body else []
+    """Return a card's title, body, links, fields and note."""
+    body = [body_text(card)] if card.body or card.links else []
     fields = [f"- **{plain(field.label)}**：{plain(field.value)}" for field in card.fields]
     parts = [f"### {_one_line(plain(card.title))}" if card.title else "", *body, "\n".join(fields)]
     parts.append(f"> {_one_line(plain(card.note))}" if card.note else "")
@@ -77,4 +88,5 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+_URL: Final = ":/?#@!$&',;=%~"
 _BRACKETS: Final = str.maketrans({"[": "［", "]": "］"})

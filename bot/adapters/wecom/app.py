@@ -16,10 +16,11 @@ from bot.adapters.wecom.client import WecomClient
 from bot.adapters.wecom.config import WecomConfig
 from bot.adapters.wecom.errors import BAD_MEDIA, CARD_CLOSED, NOBODY, TASK_TAKEN, WecomError, api_error, parked
 from bot.adapters.wecom.http import json_bytes
-from bot.adapters.wecom.limits import MAX_RECIPIENTS, PERSON, Windows
+from bot.adapters.wecom.limits import MAX_RECIPIENTS, PERSON
 from bot.adapters.wecom.part import Part, parts_of
 from bot.adapters.wecom.task import task_id
 from bot.adapters.wecom.upload import MediaSource, Uploads
+from bot.adapters.windows import Windows
 from bot.reply import Card
 
 MAX_DUPLICATE_CHECK: Final = 4 * 3600

@@ -12,11 +12,12 @@ from typing import Any, Final
 from bot.adapters.base import Delivery, Fate, Outcome
 from bot.adapters.wecom.client import WecomClient
 from bot.adapters.wecom.errors import WecomError, parked
-from bot.adapters.wecom.limits import CHAT_MEMBER, Windows
+from bot.adapters.wecom.limits import CHAT_MEMBER
 from bot.adapters.wecom.progress import Progress
 from bot.adapters.wecom.robot import REPEATED, Message, markdown_messages, markdown_of, text_messages
 from bot.adapters.wecom.text import APP_MARKDOWN, APP_TEXT
 from bot.adapters.wecom.upload import MediaSource, Uploads, kind_and_name
+from bot.adapters.windows import Windows
 from bot.reply import Card, Document
 
 PREFIX: Final = "appchat:"

@@ -13,13 +13,14 @@ from bot.adapters.wecom.bot_frames import TOO_LATE
 from bot.adapters.wecom.bot_socket import BotSocket
 from bot.adapters.wecom.card import closed_template, plan
 from bot.adapters.wecom.errors import FREQUENCY, WecomError, parked
-from bot.adapters.wecom.limits import SESSION, Windows
+from bot.adapters.wecom.limits import SESSION
 from bot.adapters.wecom.progress import Progress
 from bot.adapters.wecom.robot import REPEATED, markdown_of
 from bot.adapters.wecom.stream import Streams, stream_body
 from bot.adapters.wecom.task import task_id
 from bot.adapters.wecom.text import BOT_MARKDOWN, split
 from bot.adapters.wecom.upload import MediaSource, Uploads, kind_and_name
+from bot.adapters.windows import Windows
 from bot.reply import Card, Content, Document
 from bot.update import Chat, ChatKind
 

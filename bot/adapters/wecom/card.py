@@ -50,6 +50,7 @@ class CardPlan:
 
 def plan(card: Card, *, task_id: str, link: str = "") -> CardPlan:
     """Lay a card out. `task_id` names it for presses and updates, `link` is where a notice leads."""
+    card = card.written_out()
     card = replace(card, buttons=_pressable(card))
     questions = _questions(card)
     said = (card.body, _more_fields(card), _asked_in_words(card, questions), _more_buttons(card))

@@ -18,10 +18,11 @@ from bot.adapters.wecom.card import plan
 from bot.adapters.wecom.config import GroupRobot, WecomConfig
 from bot.adapters.wecom.errors import FREQUENCY, WecomError, parked
 from bot.adapters.wecom.http import TIMEOUT, answer_of, json_bytes, pooled, transport_error
-from bot.adapters.wecom.limits import WEBHOOK, Windows
+from bot.adapters.wecom.limits import WEBHOOK
 from bot.adapters.wecom.progress import Progress
 from bot.adapters.wecom.text import ROBOT_MARKDOWN, ROBOT_TEXT, split
 from bot.adapters.wecom.upload import MediaSource, bytes_of, image_type
+from bot.adapters.windows import Windows
 from bot.reply import Card, Document
 
 PREFIX: Final = "webhook:"
@@ -99,7 +100,7 @@ class Robots:
 
     def _card(self, card: Card, delivery: Delivery) -> list[Message]:
         """Lay a short card out as a notice; write out a longer one, or one that calls somebody."""
-        still = Card(card.title, card.body, card.fields, note=card.note)
+        still = Card(card.title, card.written_out().body, card.fields, note=card.note)
         laid_out = plan(still, task_id="", link=self._link)
         if not (laid_out.before or delivery.mentions or delivery.repeat):
             return [{"msgtype": "template_card", "template_card": laid_out.template}]

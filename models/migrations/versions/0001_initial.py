@@ -709,6 +709,7 @@ def upgrade() -> None:
     sa.Column('lat', sa.Float(), nullable=True),
     sa.Column('lng', sa.Float(), nullable=True),
     sa.Column('distance_m', sa.Integer(), nullable=True),
+    sa.Column('accuracy_m', sa.Integer(), nullable=True),
     sa.Column('read', sa.String(length=200), nullable=False),
     sa.Column('confidence', sa.Float(), nullable=False),
     sa.Column('reason', sa.String(length=32), nullable=False),

@@ -3,7 +3,7 @@ from __future__ import annotations
 from urllib.parse import unquote
 
 from bot.adapters.dingtalk.markdown import card_text, choices, plain, short_title
-from bot.reply import Card, Field
+from bot.reply import Card, Field, Link
 
 
 def test_a_card_reads_well_without_tables() -> None:
@@ -36,3 +36,20 @@ def test_the_notification_shows_what_it_is_about() -> None:
     assert short_title("", "\n ### 新线索：华东机械\n更多") == "新线索：华东机械 更多"
     assert len(short_title("长" * 500)) == 100
     assert short_title("", "  ") == "新消息"
+
+
+def test_only_our_own_links_are_links() -> None:
+    card = Card(
+        "① 位置",
+        "[点我](https://evil.example)",
+        links=(Link("点这里]发送(定位", "https://bot.example/place/1.V-2.x_y"),),
+    )
+    text = card_text(card)
+    assert "](https://evil" not in text
+    assert text.count("](") == 1
+    assert "](https://bot.example/place/1.V-2.x_y)" in text
+
+
+def test_where_links_cannot_be_shown_they_are_written_out() -> None:
+    card = Card("① 位置", "说明", links=(Link("发定位", "https://bot.example/place/1"),))
+    assert "说明\n发定位：https://bot.example/place/1" in card.as_text()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.bot.adapters.practice.playhouse import Playhouse
+from tests.browser import DESKTOP, PHONE, launched, opened, width_needed
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="browser tests need Playwright: uv sync")
 Page = Any
@@ -19,52 +18,23 @@ expect.set_options(timeout=15_000)  # a busy machine is no failure
 
 pytestmark = pytest.mark.browser
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-]
-PHONE = {"width": 390, "height": 844}
-DESKTOP = {"width": 1360, "height": 860}
-
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    found = os.environ.get("SALES_BOT_BROWSER") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        pytest.skip("no browser installed: apt-get install chromium, or set SALES_BOT_BROWSER")
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=FLAGS)
+    with launched() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture
 def desktop(browser: Any, playhouse: Playhouse) -> Iterator[Page]:
-    yield from _page(browser, viewport=DESKTOP)
+    with opened(browser, viewport=DESKTOP) as page:
+        yield page
 
 
 @pytest.fixture
 def phone(browser: Any, playhouse: Playhouse) -> Iterator[Page]:
-    yield from _page(browser, viewport=PHONE, has_touch=True, is_mobile=True)
-
-
-def _page(browser: Any, **how: Any) -> Iterator[Page]:
-    context = browser.new_context(locale="zh-CN", reduced_motion="reduce", **how)
-    page = context.new_page()
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("console", lambda line: problems.append(line.text) if "Content Security Policy" in line.text else None)
-    page.set_default_timeout(15_000)
-    yield page
-    context.close()
-    assert problems == []
+    with opened(browser, viewport=PHONE, has_touch=True, is_mobile=True) as page:
+        yield page
 
 
 def open_as(page: Page, playhouse: Playhouse, who: str, *, beside: str | None = None) -> Locator:
@@ -87,10 +57,6 @@ def own(phone: Locator) -> Locator:
 
 def bots(phone: Locator) -> Locator:
     return phone.locator(".message.theirs")
-
-
-def width_needed(page: Page) -> int:
-    return int(page.evaluate("Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)"))
 
 
 def test_a_sentence_is_answered_without_reloading(desktop: Page, playhouse: Playhouse) -> None:

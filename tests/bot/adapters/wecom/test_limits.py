@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.adapters.wecom.limits import Parking, Windows
+from bot.adapters.wecom.limits import Parking
+from bot.adapters.windows import Windows
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
