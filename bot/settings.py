@@ -221,6 +221,15 @@ class DailyReportRules(Section):
     breakthroughs: tuple[str, ...] = ("明确采购时间", "确认预算范围", "引入技术负责人")
 
 
+class SignalRules(Section):
+    """F09, F10."""
+
+    repeated: Annotated[int, Field(ge=2)] = 3  # F10: from this one on (inclusive) a visit by a superior is suggested
+    within: Duration = timedelta(days=14)
+    visit_within: Annotated[int, Field(ge=1)] = 5  # working days such a visit is put down for
+    rivals: tuple[str, ...] = ()  # brands of rivals; more are told in chat
+
+
 class DigestRules(Section):
     """D08, P15: the cards of the morning."""
 
@@ -255,6 +264,7 @@ class Rules(Section):
     commitment: CommitmentRules = CommitmentRules()
     daily_report: DailyReportRules = DailyReportRules()
     customer: CustomerRules = CustomerRules()
+    signal: SignalRules = SignalRules()
     digest: DigestRules = DigestRules()
     undo: UndoRules = UndoRules()
     push: PushRules = PushRules()

@@ -11,10 +11,10 @@ from bot.cards.capture import KINDS, ChangeLine, ChooseWho, DropLine, KeepAll, h
 from bot.cards.visit_review import day
 from bot.parse.person import Call, calls_in
 from bot.parse.sentence import Capture, Draft, SlotName, capture
-from bot.parse.signal import built_in
 from bot.promise.draft import draft_from
 from bot.promise.hear import hear_promise
 from bot.promise.register import register_draft
+from bot.signals import hear_signals, rules_of
 from bot.steps import Proposal, propose
 from bot.understand import customers_in, due_in, speak_of, times_in
 from models.customer import Customer
@@ -52,7 +52,7 @@ def _read(ctx: Context) -> Capture:
         times=lambda part: times_in(ctx, part),
         customers=lambda part: customers_in(ctx, part),
         people=lambda part: [(call.span, Called(call)) for call in calls_in(part)],
-        rules=built_in(),
+        rules=rules_of(ctx),
         now=ctx.now,
     )
 
@@ -181,14 +181,15 @@ def _keep(ctx: Context, state: dict[str, Any]) -> Reply:
     if objections:
         receipts.append(f"异议：{'、'.join(objections)}")
         ctx.note("objection.noted", "customer", customer.id, objections=objections)
-    return lines_recorded(receipts, int(ctx.settings.rules.undo.window.total_seconds() // 60))
+    receipt = lines_recorded(receipts, int(ctx.settings.rules.undo.window.total_seconds() // 60))
+    return [receipt, *hear_signals(ctx, state["text"], customer.id, state.get("source", f"said:{state['row']}"))]
 
 
 def _record(
     ctx: Context, line: dict[str, Any], customer: Customer, state: dict[str, Any], objections: list[str]
 ) -> str:
     if line["kind"] == "visit":
-        return _visit(ctx, customer, state["text"], objections)
+        return _visit(ctx, customer, state, objections)
     due_at = datetime.fromisoformat(line["due"])
     if line["kind"] == "next_step":
         step = propose(ctx, Proposal(customer.id, line["what"], due_at, said=line["said"]))
@@ -205,11 +206,11 @@ def _record(
     return f"承诺 {draft.commitment_id}：{line['what']}（{day(due_at, ctx.zone)}）"
 
 
-def _visit(ctx: Context, customer: Customer, said: str, objections: list[str]) -> str:
+def _visit(ctx: Context, customer: Customer, state: dict[str, Any], objections: list[str]) -> str:
     """Record a visit told afterwards; it has no evidence, so it never counts as complete (V01)."""
     on = ctx.calendar.local_date(ctx.now)
     visit = start_visit(ctx.session, owner_id=ctx.sender.id, customer_id=customer.id, now=ctx.now, day=on)
-    visit.state, visit.finished_at, visit.summary = VisitState.DONE, ctx.now, said[:300]
-    visit.objections = objections
+    visit.state, visit.finished_at, visit.summary = VisitState.DONE, ctx.now, state["text"][:300]
+    visit.objections, state["source"] = objections, f"visit:{visit.id}"
     ctx.note("visit.recorded", "visit", visit.id, customer=customer.id, summary=visit.summary, objections=objections)
     return f"拜访 {visit.id} {customer.label}（未完整：没有位置、照片、截图）"

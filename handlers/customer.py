@@ -12,11 +12,13 @@ from bot.cards.customer_page import CustomerPage, customer_minimum, customer_pag
 from bot.cards.visit import local
 from bot.cards.visit_review import day
 from bot.parse.code import mask
+from bot.signals import rules_of, since, title_of
 from bot.understand import find_customer, speak_of
 from models.commitment import open_for_customer
 from models.customer import Customer, contacts_of
 from models.daily_report import CompetitorMove, about_customer
 from models.person import Concern, Person
+from models.signal import tallies
 from models.visit import NextStep, NextStepState, visits_of_customer
 
 RECENT: Final = 3
@@ -50,6 +52,7 @@ def _page(ctx: Context, customer: Customer, owner: Person | None) -> CustomerPag
         .order_by(CompetitorMove.at.desc())
         .limit(RECENT)
     )
+    rules = rules_of(ctx)
     promises = open_for_customer(ctx.session, customer.id, ctx.sight)
     return CustomerPage(
         id=customer.id, name=customer.label, tags=(customer.industry, customer.region, customer.grade and f"{customer.grade} 级"),
@@ -58,6 +61,7 @@ def _page(ctx: Context, customer: Customer, owner: Person | None) -> CustomerPag
         promises=[f"{c.id} {c.matter}（{day(c.due_at, ctx.zone)}）" for c in promises],
         steps=[f"{s.text}（{day(s.due_at, ctx.zone)}）" for s in _steps(ctx, customer.id)],
         moves=[f"{local(m.at, ctx.zone, '%m-%d')} {m.text}" for m in moves],
+        signals=[f"{title_of(rules, row.label)} {row.count} 次" for row in tallies(ctx.session, ctx.sight, since(ctx), customer.id)],
     )  # fmt: skip
 
 

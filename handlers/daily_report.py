@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from bot import (
     NOT_MINE,
+    Card,
     Claimed,
     Context,
     NotMine,
@@ -35,6 +36,7 @@ from bot.cards.daily_report import (
 from bot.parse.signal import built_in
 from bot.parse.time import impossible_day
 from bot.report_count import show_count
+from bot.signals import hear_signals
 from bot.understand import customers_in, find_customer
 from bot.undo import deed_of, in_window, own_events, take_back
 from models.customer import Customer, customers_in_sight
@@ -52,12 +54,14 @@ from models.daily_report import (
 )
 from models.daily_report_version import version_of
 from models.deadline import Subject, stop_deadlines
+from models.signal import take_signals_back
 
 SPLIT: Final = re.compile(r"[；;\n]+")
 SUPPORT: Final = re.compile(r"(?:需要?支持|求助)[:：]?\s*(.+)")
 TOMORROW: Final = re.compile(r"(?:明日|明天)(?:关键动作)?[:：]\s*(.+)")
 COMPETITOR: Final = "竞对反馈"
 MIN_QUOTE: Final = 6
+MAX_CARDS: Final = 2
 PROGRESS_WORDS: Final = {
     "明确采购时间": re.compile(r"明确了?(?:了)?采购时间|采购时间(?:已经?)?(?:明确|定了)"),
     "确认预算范围": re.compile(r"(?:确认|明确|给)了?预算(?:范围)?|预算(?:范围)?(?:已经?)?(?:确认|明确|定了)"),
@@ -238,7 +242,17 @@ def _submit(
     if support:
         _ask_for_support(ctx, report)
     show_count(ctx, ctx.sender, on)
-    return handed_in(report, took, ctx.zone, "".join(notes))
+    return [handed_in(report, took, ctx.zone, "".join(notes)), *_signals(ctx, report, lines)]
+
+
+def _signals(ctx: Context, report: DailyReport, lines: list[Line]) -> list[Card]:
+    """Note the signals in what was written by hand; the day told again counts once (F09)."""
+    source = f"daily_report:{report.code}"
+    take_signals_back(ctx.session, source)
+    cards = [
+        card for line in lines for card in hear_signals(ctx, f"{line.text}。{line.quote}", line.customer_id, source)
+    ]
+    return cards[:MAX_CARDS]
 
 
 def _competitor(ctx: Context, line: Line) -> str:

@@ -27,6 +27,7 @@ from bot.parse.sentence.review import Review, review, without
 from bot.parse.signal import built_in
 from bot.parse.time import impossible_day
 from bot.promise import offer_to_register
+from bot.signals import hear_signals, rules_of
 from bot.steps import Proposal, propose
 from bot.understand import customers_in, due_in, times_in
 from models.person import Person
@@ -54,7 +55,7 @@ def _read(ctx: Context, text: str) -> Review:
     resolvers = Resolvers(
         times=lambda part: times_in(ctx, part),
         customers=lambda part: customers_in(ctx, part),
-        rules=built_in(),
+        rules=rules_of(ctx),
         now=ctx.now,
     )
     return review(text, resolvers)
@@ -243,7 +244,9 @@ def _finish(ctx: Context, visit: Visit) -> Reply:
     step = _next_step(ctx, visit)
     receipt = visit_finished(_outcome(ctx, visit, step), int(ctx.settings.rules.undo.window.total_seconds() // 60))
     said = "。".join(draft.get("promises") or ())
-    return [receipt, *offer_to_register(ctx, said, visit.customer_id, visit.id)] if said else receipt
+    source = f"visit:{visit.id}"
+    cards = offer_to_register(ctx, said, visit.customer_id, source) if said else []
+    return [receipt, *cards, *hear_signals(ctx, visit.summary, visit.customer_id, source)]
 
 
 def _next_step(ctx: Context, visit: Visit) -> NextStep:

@@ -121,6 +121,7 @@ PERSONAL: Final[tuple[Personal, ...]] = (
     Personal("daily_report", "日报", _by("owner_id"), {"tomorrow": "", "support": ""}),
     Personal("daily_report_item", "日报条目", _under("report_id", "daily_report"), {"text": BLANK, "quote": ""}),
     Personal("competitor_move", "竞对反馈", _by("owner_id"), {"text": BLANK}),
+    Personal("signal_noted", "客户信号", _by("person_id"), {"text": BLANK}),
     Personal("requirement_list", "需求清单", _by("owner_id"), {"text": BLANK, "media_key": None}),
     Personal("correction", "更正单", _by("owner_id", "approver_id"), {"what": BLANK, "reason": ""}),
     Personal("announcement", "公告", _by("by_person_id"), {"text": BLANK}),
@@ -138,6 +139,7 @@ PERSONAL: Final[tuple[Personal, ...]] = (
 KEPT: Final = {
     "customer": "who serves a customer is the company's; the number of a person says nothing once his row is blank",
     "customer_alias": "a customer's name, not a person's",
+    "signal_rule": "a rule of the company's; says nothing of who wrote it but his number",
     "import_batch": "needed to take an import back; holds the number of whoever ran it",
 }
 """Tables that name a person and are neither exported nor blanked, each with the reason."""

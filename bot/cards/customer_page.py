@@ -22,6 +22,7 @@ class CustomerPage:
     promises: Sequence[str]
     steps: Sequence[str]
     moves: Sequence[str]
+    signals: Sequence[str] = ()
 
 
 def customer_page(page: CustomerPage) -> Card:
@@ -34,6 +35,8 @@ def customer_page(page: CustomerPage) -> Card:
         Field("未结承诺", "\n".join(page.promises) or "无"),
         Field("下一步", "\n".join(page.steps) or "无"),
     ]
+    if page.signals:
+        fields.append(Field("客户信号", "、".join(page.signals)))
     if page.moves:
         fields.append(Field("竞品动态", "\n".join(page.moves)))
     return Card(

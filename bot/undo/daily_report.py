@@ -15,6 +15,7 @@ from models.daily_report_version import take_back
 from models.deadline import Subject, reopen_deadline
 from models.event import Event
 from models.person import Person
+from models.signal import take_signals_back
 from models.world import World
 
 SUBMITTED = "daily_report.submitted"
@@ -44,6 +45,8 @@ def _undo(ctx: Context, deed: Deed) -> None:
     assert report is not None
     before = deed.event.data.get("before")
     take_back(ctx.session, report, before, at=deed.event.at)
+    left = " ".join(f"{row[2]} {row[4]}" for row in before["lines"]) if before else ""
+    take_signals_back(ctx.session, f"daily_report:{report.code}", left=left)
     if before is None:
         world = World(ctx.session, ctx.calendar, ctx.now)
         reopen_deadline(ctx.session, Subject("daily_report", report.code), "submitted", world)

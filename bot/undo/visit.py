@@ -12,6 +12,7 @@ from models.deadline import Subject
 from models.event import Event
 from models.overheard import Overheard, OverheardState
 from models.person import Person
+from models.signal import take_signals_back
 from models.visit import NextStep, NextStepState, Visit, VisitState, steps_of
 
 
@@ -67,6 +68,7 @@ def _undo(ctx: Context, deed: Deed) -> None:
         step.state = NextStepState.UNDONE
     asked = delete(Overheard).where(Overheard.source == f"visit:{visit.id}", Overheard.state == OverheardState.ASKED)
     ctx.session.execute(asked)
+    take_signals_back(ctx.session, f"visit:{visit.id}")
     ctx.session.flush()
 
 

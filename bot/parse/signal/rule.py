@@ -55,6 +55,7 @@ class Rule:
     unless: tuple[re.Pattern[str], ...] = ()  # looked for in the clause of the match
     unless_nearby: tuple[re.Pattern[str], ...] = ()  # looked for in its whole sentence
     weight: int = 1
+    quiet: bool = False  # noted, but no card of its own in a longer note: the note shows it already
     negation: int = DEFAULT_NEGATION_WINDOW
     question: Mood = Mood.DROP
     hypothetical: Mood = Mood.DROP
@@ -122,6 +123,7 @@ def build_rule(raw: Mapping[str, Any], words: Words) -> Rule:
             unless=_compiled(raw.get("unless", ()), words),
             unless_nearby=_compiled(raw.get("unless_nearby", ()), words),
             weight=int(raw.get("weight", 1)),
+            quiet=bool(raw.get("quiet", False)),
             negation=int(raw.get("negation", DEFAULT_NEGATION_WINDOW)),
             question=Mood(raw.get("question", Mood.DROP)),
             hypothetical=Mood(raw.get("hypothetical", Mood.DROP)),
