@@ -53,6 +53,7 @@ def main() -> int:
     own = load("signal_cases.jsonl", OWN)
     good = score(load("signal_cases.jsonl"), "given")
     good &= score(own, "own")
+    good &= score(load("signal_second_hand.jsonl", OWN), "second hand (blind first: P .684 R .650)")
     good &= speed(own)
     return 0 if good else 1
 

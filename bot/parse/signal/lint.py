@@ -10,7 +10,7 @@ from bot.parse.signal.ruleset import RuleSet
 
 MAX_PATTERN = 600
 MAX_REPEAT = 40
-MAX_PATTERNS = 40
+MAX_PATTERNS = 60
 MAX_MILLISECONDS = 20.0
 _LONG = 2000
 

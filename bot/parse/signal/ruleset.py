@@ -11,6 +11,10 @@ from bot.parse.signal import guard
 from bot.parse.signal.rule import RULES_DIRECTORY, Mood, Rule, load_rules
 from bot.parse.text import clean
 
+THEIRS = frozenset({"budget_stall", "decider_away", "stall", "person_change"})  # told of us, it is no signal
+DELAY = "stall"
+REASONS = ("budget_stall", "decider_away")
+GOOD = "positive"  # a matter that is settled is no trouble any more, but good news all the same
 MAX_LENGTH = 2000  # a longer message is a document; its first part is enough to know what it is about
 
 
@@ -62,7 +66,7 @@ class RuleSet:
             span = _surviving_match(rule, rule.patterns[place].regex, copy)
             if span:
                 found[rule.label] = Signal(rule.label, rule.id, span, shown[slice(*span)], rule.weight)
-        return tuple(sorted(found.values(), key=lambda signal: signal.span))
+        return tuple(sorted(_with_reasons(found, copy).values(), key=lambda signal: signal.span))
 
     def _candidates(self, copy: str) -> list[tuple[int, int]]:
         if not self._automaton:
@@ -76,6 +80,18 @@ class RuleSet:
         """Show what these rules find in stored messages, before they are saved (F09); only messages with a hit."""
         trials = (Trial(message, self.find(message)) for message in messages)
         return tuple(trial for trial in trials if trial.signals)
+
+
+def _with_reasons(found: dict[str, Signal], copy: str) -> dict[str, Signal]:
+    """Drop a mere delay where its reason is named in the same clause: 预算排到明年 is about the budget."""
+    delay = found.get(DELAY)
+    if delay is None:
+        return found
+    clause = guard.clause_at(copy, *delay.span)
+    reasons = (found[label] for label in REASONS if label in found)
+    if any(clause[0] < reason.span[1] and reason.span[0] < clause[1] for reason in reasons):
+        return {label: signal for label, signal in found.items() if label != DELAY}
+    return found
 
 
 def _surviving_match(rule: Rule, regex: re.Pattern[str], copy: str) -> tuple[int, int] | None:
@@ -96,6 +112,9 @@ def _objections(rule: Rule, copy: str, span: tuple[int, int]) -> Iterator[bool]:
     yield rule.question is Mood.DROP and guard.questioned(copy, end)
     yield guard.over_by_now(copy, start, end)
     yield guard.asked_by_us(copy, start)
+    yield guard.denied_after(copy, end)
+    yield rule.label in THEIRS and guard.ours(copy, start)
+    yield rule.label != GOOD and guard.settled(copy, end)
 
 
 @lru_cache(maxsize=8)

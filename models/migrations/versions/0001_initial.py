@@ -438,6 +438,17 @@ def upgrade() -> None:
     with op.batch_alter_table('leave', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_leave_person_id'), ['person_id'], unique=False)
 
+    op.create_table('signal_rule',
+    sa.Column('label', sa.String(length=64), nullable=False),
+    sa.Column('title', sa.String(length=32), nullable=False),
+    sa.Column('words', sa.JSON(), nullable=False),
+    sa.Column('advice', sa.JSON(), nullable=False),
+    sa.Column('active', sa.Boolean(), nullable=False),
+    sa.Column('by_person_id', sa.String(length=64), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['by_person_id'], ['person.id'], name=op.f('fk_signal_rule_by_person_id_person')),
+    sa.PrimaryKeyConstraint('label', name=op.f('pk_signal_rule'))
+    )
     op.create_table('undo_request',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('owner_id', sa.String(length=64), nullable=False),
@@ -576,6 +587,26 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('requirement_list', schema=None) as batch_op:
         batch_op.create_index('ix_requirement_list_customer_id', ['customer_id', 'confirmed_at'], unique=False)
+
+    op.create_table('signal_noted',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('customer_id', sa.String(length=32), nullable=False),
+    sa.Column('person_id', sa.String(length=64), nullable=False),
+    sa.Column('label', sa.String(length=64), nullable=False),
+    sa.Column('rule_id', sa.String(length=64), nullable=False),
+    sa.Column('text', sa.String(length=200), nullable=False),
+    sa.Column('start', sa.Integer(), nullable=False),
+    sa.Column('source', sa.String(length=120), nullable=False),
+    sa.Column('on', sa.Date(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('undone', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_signal_noted_customer_id_customer')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_signal_noted_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_signal_noted')),
+    sa.UniqueConstraint('customer_id', 'label', 'source', name=op.f('uq_signal_noted_customer_id_label_source'))
+    )
+    with op.batch_alter_table('signal_noted', schema=None) as batch_op:
+        batch_op.create_index('ix_signal_noted_counted', ['customer_id', 'label', 'at'], unique=False)
 
     op.create_table('visit',
     sa.Column('id', sa.String(length=32), nullable=False),
@@ -803,6 +834,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_visit_customer_id')
 
     op.drop_table('visit')
+    with op.batch_alter_table('signal_noted', schema=None) as batch_op:
+        batch_op.drop_index('ix_signal_noted_counted')
+
+    op.drop_table('signal_noted')
     with op.batch_alter_table('requirement_list', schema=None) as batch_op:
         batch_op.drop_index('ix_requirement_list_customer_id')
 
@@ -837,6 +872,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_undo_request_owner_id')
 
     op.drop_table('undo_request')
+    op.drop_table('signal_rule')
     with op.batch_alter_table('leave', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_leave_person_id'))
 
