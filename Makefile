@@ -5,10 +5,10 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 ARGS ?=
 
-.PHONY: help setup demo test lint check bench soak doctor lock clean
+.PHONY: help setup demo test test-stores lint check bench soak doctor lock clean
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 setup: $(VENV)/.installed ## create .venv with the locked dependencies
 
@@ -28,6 +28,9 @@ demo: setup ## serve the practice chat with the demo company on http://127.0.0.1
 
 test: $(VENV)/.installed-dev ## install what the tests need and run them
 	@$(RUN) -m pytest $(ARGS)
+
+test-stores: $(VENV)/.installed-dev ## play every company on SQLite and on PostgreSQL (20 minutes)
+	@SALES_BOT_TEST_STORE=sqlite,postgres $(RUN) -m pytest $(ARGS)
 
 lint: $(VENV)/.installed-dev ## format, lint, types, layers
 	@$(RUN) -m ruff format --check .

@@ -9,15 +9,15 @@ import pytest
 
 from tests.chat import Company
 from tests.models.database import why_no_postgres
-from tests.stores import POSTGRES, SQLITE, WANTED, choose
+from tests.stores import POSTGRES, SQLITE, choose, stores_for
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Play every company twice: once on SQLite, once on PostgreSQL."""
+    """Play companies on SQLite and on PostgreSQL."""
     played = "company" in metafunc.fixturenames or any(made in vars(metafunc.module) for made in COMPANIES)
     if played and not metafunc.definition.get_closest_marker("postgres"):
         alone = metafunc.definition.get_closest_marker("sqlite_only")
-        stores = [SQLITE] if alone else WANTED
+        stores = [SQLITE] if alone else stores_for(metafunc.definition.nodeid)
         metafunc.parametrize("store", [_param(store) for store in stores], indirect=True, scope="function")
 
 

@@ -16,6 +16,8 @@ from models.event import Event
 from models.visit import Visit
 from tests.chat import Company
 
+pytestmark = pytest.mark.sqlite_only
+
 
 def _elsewhere(folder: Path) -> Settings:
     return parse_settings({"database": {"url": f"sqlite:///{folder}/new/bot.db", "media_dir": f"{folder}/new/media"}})
