@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -133,9 +134,14 @@ def _data_hash(entry: Event) -> str:
 
 def verify(session: Session) -> Broken | None:
     """Walk the whole chain; return the first broken entry or None. An emptied entry needs the event that ordered it."""
-    erased = _erased_ids(session)
+    query = select(Event).order_by(Event.id).execution_options(yield_per=1000)
+    with closing(session.scalars(query)) as entries:  # PostgreSQL keeps a cursor open until it is closed
+        return _first_broken(entries, _erased_ids(session))
+
+
+def _first_broken(entries: Iterable[Event], erased: set[int]) -> Broken | None:
     previous = GENESIS
-    for entry in session.scalars(select(Event).order_by(Event.id).execution_options(yield_per=1000)):
+    for entry in entries:
         if entry.previous != previous:
             return Broken(entry.id, "does not follow the entry before it")
         if entry.hash != digest(entry):
