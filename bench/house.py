@@ -51,13 +51,21 @@ class House:
     def start(self, *names: str) -> None:
         """Start processes by name and wait until the one with the web part answers."""
         for name in names:
-            with (self.folder / f"{name}.log").open("ab") as log:
-                self.running[name] = subprocess.Popen(
-                    [sys.executable, "-m", "bot", name.partition("-")[0], "--config", str(self.folder / "config.toml")],
-                    cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-                )  # fmt: skip
+            self.spawn(name)
         if {"serve", "web"} & set(names):
             wait_for(self.port)
+
+    def spawn(self, name: str) -> None:
+        """Start a process (again) and wait for nothing."""
+        command = [sys.executable, "-m", "bot", name.partition("-")[0], "--config", str(self.folder / "config.toml")]
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.running[name] = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+            )
 
     def kill(self, name: str) -> None:
         """Kill a process at once."""

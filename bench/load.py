@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections import Counter, deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bench.platforms import Platforms
 from bench.speakers import Speaker
 
 DRAIN = 60.0
-Say = Callable[[str], Awaitable[bool]]
 
 
 @dataclass
@@ -48,15 +47,19 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 @dataclass
 class Talk:
-    """A crowd of accounts that talk to one bot; no account speaks again before its reply has come."""
+    """A crowd of accounts that talk to one bot; no account speaks again before its reply has come.
+
+    Everybody says the texts one after the other, again and again; they do not all begin with the first.
+    """
 
     speaker: Speaker
     platforms: Platforms
-    accounts: Iterable[str]
-    text: str
+    accounts: Sequence[str]
+    texts: Sequence[str]
 
     def __post_init__(self) -> None:
         self._free = deque(self.accounts)
+        self._said = Counter({account: number for number, account in enumerate(self.accounts)})
 
     async def conversations(self, *, at_once: int, seconds: float) -> Figures:
         """Let `at_once` people talk, each again as soon as the reply is there: end-to-end throughput."""
@@ -112,7 +115,9 @@ class Talk:
         return self._free.popleft()
 
     async def _deliver(self, figures: Figures, account: str, at: float) -> bool:
-        taken = await self.speaker.say(account, self.text)
+        text = self.texts[self._said[account] % len(self.texts)]
+        self._said[account] += 1
+        taken = await self.speaker.say(account, text)
         if taken:
             figures.acks.append(time.monotonic() - at)
         else:

@@ -1,7 +1,8 @@
 """WeCom, Slack and DingTalk on loopback, light enough not to be what is measured. They live in the driver's event loop.
 
 Whoever is spoken to hears it here: `hear(account)` is a future that the next message to that account resolves. Every message
-that arrives is counted, so that lost and doubled ones show. `faults` lets calls end badly, in the proportions asked for.
+that arrives is counted, so that lost and doubled ones show. `latency` is how long a platform takes for a call; `faults` lets calls
+end badly, in the proportions asked for.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ class Platforms:
     """`async with Platforms() as platforms:` listens on a free port of loopback."""
 
     faults: Faults = Faults()
+    latency: float = 0.0
     seed: int = 1
     heard: Counter[str] = field(default_factory=Counter)
     calls: Counter[str] = field(default_factory=Counter)
@@ -106,6 +108,7 @@ class Platforms:
         name = request.match_info["name"]
         raw = await request.read()
         self.calls[name] += 1
+        await asyncio.sleep(self.latency)
         fault = self.faults.draw(self._dice)
         if fault:
             self.faulted[fault] += 1
@@ -174,6 +177,7 @@ class Platforms:
     async def _slack(self, request: web.Request) -> web.Response:
         if request.match_info["name"] == "auth.test":
             return _json({"ok": True, "user_id": "UBOT", "bot_id": "BBOT", "team_id": "T1", "user": "bot", "team": "t"})
+        await asyncio.sleep(self.latency)
         kind = request.content_type
         body = await request.json() if "json" in kind else await request.post()
         self._arrived(str(body["channel"]))
@@ -211,6 +215,7 @@ class Platforms:
 
     async def _session(self, request: web.Request) -> web.Response:
         await request.read()
+        await asyncio.sleep(self.latency)
         self._arrived(request.match_info["account"])
         return _json({})
 

@@ -59,7 +59,7 @@ class Runtime:
     """Runs a process. `workers=0` runs no worker (a pure web process), `alarm=None` no scheduler."""
 
     def __init__(
-        self, services: Services, ticker: Ticks, *, alarm: Alarm | None, workers: int = 4, senders: int = 2,
+        self, services: Services, ticker: Ticks, *, alarm: Alarm | None, workers: int = 4, senders: int = 8,
     ) -> None:  # fmt: skip
         self.services = services
         self.ticker = ticker
