@@ -1,4 +1,4 @@
-"""Trims what has had its use: handled updates, ended messages, runs of jobs. The event log and the records stay for ever.
+"""Trims what has had its use: handled updates, ended messages, runs of jobs, old questions. Log and records stay for ever.
 
 Ninety days keep the keys far longer than any platform delivers again (a signed callback can be replayed, so at least thirty).
 """
@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from bot.outbox import WAITING_STATES
 from models.chat import InboxRow, InboxState, JobRunRow, OutboxRow
+from models.commitment_draft import CommitmentDraft
+from models.undo import UndoRequest
 from scheduler.job import JobTurn, when_due
 
 KEEP: Final = timedelta(days=90)
@@ -34,6 +36,10 @@ HEAPS: Final = (
     Heap(InboxRow, (InboxRow.id,), InboxRow.received_at, (InboxRow.state != InboxState.NEW,)),
     Heap(OutboxRow, (OutboxRow.id,), OutboxRow.created_at, (OutboxRow.state.not_in(WAITING_STATES),)),
     Heap(JobRunRow, (JobRunRow.job, JobRunRow.occurs_at), JobRunRow.ran_at),
+    Heap(UndoRequest, (UndoRequest.id,), UndoRequest.asked_at),
+    Heap(
+        CommitmentDraft, (CommitmentDraft.id,), CommitmentDraft.created_at, (CommitmentDraft.commitment_id.is_(None),)
+    ),
 )
 
 
