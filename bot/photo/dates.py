@@ -10,18 +10,24 @@ _D = r"[0-9OoQDIl|]"
 _DATE = re.compile(
     rf"(?P<y>(?:20|19){_D}{{2}}|(?<![0-9]){_D}{{2}}(?=[-./年]))"
     rf"[-./,:年]{{1,2}}(?P<m>{_D}{{1,2}})[-./,:月]{{1,2}}(?P<d>{_D}{{1,2}}?)(?P<end>日|号)?"
-    rf"(?=(?P<tail>[^0-9]|$|{_D}{{1,2}}[:.]{_D}{{2}}))"
+    rf"(?=(?P<tail>[^0-9]|$|{_D}{{1,2}}[:;.]{_D}{{2}}))"
 )
 _SOLID = re.compile(r"(?<![0-9])(?P<y>(?:20|19)[0-9]{2})(?P<m>[01][0-9])(?P<d>[0-3][0-9])(?![0-9])")
+_STROKE_LOST = re.compile(
+    r"(?<![0-9])(?P<y>20[0-9]{2})(?:[-./](?P<m>[01][0-9])[17|lI]|(?P<n>[01][0-9])[-./])(?P<d>[0-3][0-9])(?![0-9])"
+)
 _TIME = re.compile(
     rf"(?P<half>上午|下午|晚上|中午|凌晨|早上|AM|PM)?(?<![0-9:.])(?P<h>{_D}{{1,2}})[:;](?P<mi>{_D}{{2}})"
     rf"(?:[:;.](?P<s>{_D}{{2}}))?(?![0-9])(?P<after>AM|PM|am|pm)?"
 )
+_RUN_ON = re.compile(r"^[^0-9]{0,2}(?P<h>[0-2][0-9])[:;.](?P<mi>[0-5][0-9])(?:[:;.]?(?P<s>[0-5][0-9]))?(?![0-9])")
 _BARRED = re.compile(r"^[0-9]{2}:[0-9]{2}[1|lI]$")  # the coloured bar beside a big clock reads as a stroke
-_WEEKDAY = re.compile(r"(?:星期|周|礼拜)(?P<w>[一二三四五六日天])")
+_WEEKDAY = re.compile(r"(?:星期|周|礼拜)(?P<w>[一二三四五六日天目曰]|-$)")
 _DIGITS = str.maketrans("OoQDIl|", "0000111")
 WEEKDAYS = "一二三四五六日"
 _AFTERNOON = frozenset({"下午", "晚上", "PM", "pm"})
+_MEANT = str.maketrans("天目曰-", "日日日一")  # what a blurred 日 and a thin 一 are read as
+_GUESSED = 0.7
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 
@@ -42,6 +48,18 @@ def find_date(heard: Heard) -> Found | None:
             for found in (_date_of(heard, match, extra) for extra in (1, 0)):
                 if found is not None:
                     return found
+    return _stroke_lost(heard)
+
+
+def _stroke_lost(heard: Heard) -> Found | None:
+    """Read 2026/01712 and 202410/21, where one slash became a digit or went; never surely."""
+    for match in _STROKE_LOST.finditer(heard.text):
+        try:
+            value = date(int(match["y"]), int(match["m"] or match["n"]), int(match["d"]))
+        except ValueError:
+            continue
+        part = heard.part(*match.span())
+        return Found(value.isoformat(), *match.span(), Heard(part.text, tuple(min(_GUESSED, s) for s in part.sure)))
     return None
 
 
@@ -78,7 +96,18 @@ def find_time(heard: Heard, *, after: int = 0) -> Found | None:
         if hour < 24 and minute < 60 and (second is None or second < 60):
             value = f"{hour:02d}:{minute:02d}" + ("" if second is None else f":{second:02d}")
             return Found(value, after + match.start(), after + match.end(), tail.part(match.start(), match.end()))
-    return None
+    return _run_on(tail, after) if after else None
+
+
+def _run_on(tail: Heard, after: int) -> Found | None:
+    """Read 14.3913 right behind a date as 14:39:13: small colons are read as dots or not at all."""
+    match = _RUN_ON.search(tail.text)
+    if match is None or int(match["h"]) > 23:
+        return None
+    value = f"{match['h']}:{match['mi']}" + (f":{match['s']}" if match["s"] else "")
+    part = tail.part(*match.span())
+    sure = tuple(min(_GUESSED, one) for one in part.sure)
+    return Found(value, after + match.start(), after + match.end(), Heard(part.text, sure))
 
 
 def find_weekday(heard: Heard) -> Found | None:
@@ -86,7 +115,7 @@ def find_weekday(heard: Heard) -> Found | None:
     match = _WEEKDAY.search(heard.text)
     if match is None:
         return None
-    value = "星期" + match["w"].replace("天", "日")
+    value = "星期" + match["w"].translate(_MEANT)
     return Found(value, match.start(), match.end(), heard.part(match.start(), match.end()))
 
 

@@ -75,14 +75,15 @@ def labelled(page: Page, labels: Iterable[Label], *, stop: str = "(?!)") -> Iter
         if label.leftmost:
             hits.sort(key=lambda hit: hit.box[0][0] if hit.box else 0)
         if label.left_half:
-            hits = [hit for hit in hits if hit.box and hit.box[0][0] < _middle(page)]
+            hits = [hit for hit in hits if hit.box and hit.box[0][0] < middle_of(page)]
         if len(hits) > label.nth:
             yield hits[label.nth]
 
 
 def field_of(name: str, value: str, heard: Heard, spans: Sequence[Span]) -> Field:
     """Build a field from the characters it was read from."""
-    return Field(name, value, heard.text, round(heard.confidence, 3), union_box([s.line.box for s in spans]))
+    chars = heard.sure if value == heard.text else ()
+    return Field(name, value, heard.text, round(heard.confidence, 3), union_box([s.line.box for s in spans]), chars)
 
 
 def wrapped(page: Page, value: Value, *, stop: str) -> Value:
@@ -98,10 +99,10 @@ def wrapped(page: Page, value: Value, *, stop: str) -> Value:
     return Value(heard, tuple(spans), value.left)
 
 
-def _middle(page: Page) -> float:
+def middle_of(page: Page) -> float:
     """Return the middle of what is written, which need not be the picture's."""
     xs = [x for span in page.spans for x in (float(span.start[0]), float(span.end[0]))]
-    return (min(xs) + max(xs)) / 2
+    return (min(xs) + max(xs)) / 2 if xs else page.size[0] / 2
 
 
 def _continues(one: Span, other: Span) -> bool:

@@ -12,6 +12,7 @@ COMPANY_END = (
 )
 _COMPANY = re.compile(rf"[{HAN}A-Za-z0-9()·&-]{{2,40}}?{COMPANY_END}(?:[{HAN}]{{2,10}}分公司)?")
 _CUT_FORM = re.compile(r"(?:(?<=有限)|(?<=有限责任))(?P<rest>公?)$")
+_FORMS = ("股份有限公司", "有限责任公司", "有限公司")
 _INFERRED = 0.8
 _DIGITS = str.maketrans("OoQDIl|ZSB", "0000111258")
 _AMOUNT = re.compile(r"[0-9OoIl][0-9OoIl,]*(?:[.][0-9OoIl]{1,2})?")
@@ -51,9 +52,20 @@ def _completed(heard: Heard) -> Heard:
     return heard + Heard(lost, (_INFERRED,) * len(lost))
 
 
+def mended(heard: Heard) -> Heard:
+    """Put a misread legal form right: 股份有废公司 can only be 股份有限公司. Its characters stay as doubtful as they were read."""
+    for form in _FORMS:
+        start = len(heard.text) - len(form)
+        tail = heard.part(max(0, start))
+        wrong = [sure for char, sure, meant in zip(tail.text, tail.sure, form, strict=False) if char != meant]
+        if start >= 2 and 0 < len(wrong) <= len(form) // 3 and max(wrong) < _INFERRED:
+            return heard.part(0, start) + Heard(form, tail.sure)
+    return heard
+
+
 def company(heard: Heard) -> Parsed:
     """Parse a company name, cut at its legal form; a name without one is taken whole."""
-    heard = _completed(heard)
+    heard = mended(_completed(heard))
     match = _COMPANY.search(heard.text)
     start, end = match.span() if match else (0, len(heard.text))
     part = heard.part(start, end)
@@ -62,7 +74,7 @@ def company(heard: Heard) -> Parsed:
 
 def strict_company(heard: Heard) -> Parsed:
     """Parse a company name that ends in a legal form."""
-    heard = _completed(heard)
+    heard = mended(_completed(heard))
     match = _COMPANY.search(heard.text)
     return (match[0], heard.part(*match.span())) if match else None
 

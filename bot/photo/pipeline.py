@@ -13,9 +13,10 @@ from bot.photo.fields import find_fields
 from bot.photo.fingerprint import fingerprint
 from bot.photo.geometry import turned
 from bot.photo.load import Picture, Pixels, RefusedPhotoError, is_pdf, load_picture
-from bot.photo.page import page_of
+from bot.photo.page import middle_of, page_of
 from bot.photo.pages import load_pages
 from bot.photo.reading import Box, Field, Line, PhotoKind, Point, Problem, Quality, Reading, Seal
+from bot.photo.ring import with_ring
 from bot.photo.seal import CERTAIN, Outline, find_outlines, is_grey, unrolled, without_ink
 from bot.photo.unfinished import finished
 
@@ -25,6 +26,7 @@ _DARK_BELOW = 45.0
 _UNSEEN = 0.9
 _SUBJECT = 0.35  # a seal bigger than this share is the subject of the picture, not a stamp on a page
 _LEGIBLE = 0.8
+_RINGS = 2
 _SHORTEST_NAME = 6
 
 
@@ -64,15 +66,20 @@ def _read(picture: Picture, engine: Engine, expect: PhotoKind | None) -> Reading
     size = (height, width) if sheet.turn % 2 else (width, height)
     page = page_of(sheet.lines, size)
     kind, sure = classify(page, expect=expect)
-    seal = _seal(picture.pixels, outlines, sheet, engine, kind)
-    red = _seal_lines(picture.pixels, stamped, sheet, engine)
-    if seal.text and seal.box:
-        red += (Line(seal.text, seal.box, seal.confidence),)
+    seals = [
+        one.turned(sheet.turn, width, height)
+        for one in outlines
+        if one.score >= CERTAIN and (one.shape == "round" or kind in PAPERS)
+    ]
+    upright = turned(picture.pixels, sheet.turn)
+    rings = tuple(ring for one in seals[:_RINGS] if (ring := _ring(upright, one, engine)))
+    seal = _seal(picture.pixels, seals, rings)
+    red = _seal_lines(picture.pixels, stamped, sheet, engine) + rings
     reading = Reading(
         kind=kind,
         kind_confidence=sure,
         lines=sheet.lines + red,
-        fields=find_fields(kind, page),
+        fields=with_ring(kind, find_fields(kind, page), rings, middle_of(page)),
         exif=picture.exif,
         size=size,
         seal=seal,
@@ -83,14 +90,14 @@ def _read(picture: Picture, engine: Engine, expect: PhotoKind | None) -> Reading
     return _scaled(reading, picture.scale)
 
 
-def _seal(pixels: Pixels, outlines: Sequence[Outline], sheet: Sheet, engine: Engine, kind: PhotoKind) -> Seal:
+def _seal(pixels: Pixels, seals: Sequence[Outline], rings: Sequence[Line]) -> Seal:
     """Say whether a seal is there; where its colour cannot show, say that."""
-    found = [one for one in outlines if one.score >= CERTAIN and (one.shape == "round" or kind in PAPERS)]
-    if not found:
+    if not seals:
         spoilt = is_grey(pixels) or quality_of(pixels).blurred
         return Seal("cannot_tell" if spoilt else "not_seen", confidence=0.0 if spoilt else _UNSEEN)
-    best = found[0].turned(sheet.turn, pixels.shape[1], pixels.shape[0])
-    return Seal("present", best.box(), _seal_text(turned(pixels, sheet.turn), best, engine), round(best.score, 2))
+    box = seals[0].box()
+    text = next((ring.text for ring in rings if ring.box == box and ring.confidence >= _LEGIBLE), None)
+    return Seal("present", box, text, round(seals[0].score, 2))
 
 
 def _seal_lines(pixels: Pixels, stamped: Sequence[Outline], sheet: Sheet, engine: Engine) -> tuple[Line, ...]:
@@ -117,12 +124,12 @@ def _same_place(one: Box, other: Box) -> bool:
     return other[0][0] <= x <= other[2][0] and min(ys) <= y <= max(ys)
 
 
-def _seal_text(upright: Pixels, outline: Outline, engine: Engine) -> str | None:
-    """Read the name along the ring, unrolled; None when it is not legible."""
+def _ring(upright: Pixels, outline: Outline, engine: Engine) -> Line | None:
+    """Read the name along the ring, unrolled; None when there is none."""
     lines = engine.read(unrolled(upright, outline)).lines
     names = [line for line in lines if len(line.text) >= _SHORTEST_NAME and not line.text.isascii()]
     best = max(names, key=lambda line: len(line.text), default=None)
-    return best.text if best is not None and best.confidence >= _LEGIBLE else None
+    return replace(best, box=outline.box()) if best is not None else None
 
 
 def quality_of(pixels: Pixels) -> Quality:

@@ -84,7 +84,8 @@ class Field:
     """One value found on the picture.
 
     `text` is as read; `value` is normal form: dates `YYYY-MM-DD`, times `HH:MM[:SS]`, coordinates decimal degrees,
-    amounts with two decimals. `confidence` is that of the weakest character, lowered when the value fails its own check.
+    amounts with two decimals. `confidence` is that of the weakest character, lowered when the value fails its own check;
+    `chars` are those of each character of `value`, where value and text are the same.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Field:
     text: str
     confidence: float
     box: Box | None = None
+    chars: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ _NATIONS = "汉|蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|�
 _ID = (
     Label("name", r"^姓名[:;.]?", take(rf"^[{HAN}·]{{2,5}}")),
     Label("sex", r"性别[:;.]?", take("[男女]")),
+    Label("sex", r"^性.", take("[男女]")),
     Label("nation", r"民族[:;.]?", take(_NATIONS)),
     Label("address", r"^住址[:;.]?", anything, wraps=True),
     Label("id_no", r"(?:身份号码|身份证号)[:;.]?", id_number, like="公民身份号码"),

@@ -1,12 +1,12 @@
 """Signature page of a contract: number, both parties, who signed, when (R13, J4)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from bot.photo.layout import Span, below
-from bot.photo.page import PUNCTUATION, Label, Page, Value, field_of, labelled, wrapped
+from bot.photo.page import PUNCTUATION, Label, Page, Value, field_of, labelled, middle_of, wrapped
 from bot.photo.parsers import company, day, person, strict_company, take
-from bot.photo.reading import Field
+from bot.photo.reading import Box, Field
 
 _STOP = r"^[甲乙]方|授权|代表|日期|签字|签章|法定|地址|电话|开户|账号|税号|^第.{1,3}条"
 _PARTY = r"^{side}方(?:$|[(:;盖签单名]|(?=[^\u4e00-\u9fff]))"
@@ -36,14 +36,15 @@ _LABEL_ONLY = re.compile(r"^[甲乙]方(?:[(].{0,4}[)]?)?[:;.]?")
 def contract_fields(page: Page) -> Iterator[Field]:
     """Yield the fields of a signature page; 甲方 is our customer unless the page says otherwise."""
     yield from labelled(page, _LABELS, stop=_STOP)
-    for name, side in _SIDES:
-        found = _party(page, name, _PARTY.format(side=side))
-        if found is not None:
-            yield found
+    found = {name: _party(page, name, _PARTY.format(side=side)) for name, side in _SIDES}
+    if found["supplier"] is None or found["customer"] is None:
+        others = {field.box for field in found.values() if field is not None}
+        found = {name: field or _opposite(page, name, others) for name, field in found.items()}
+    yield from (field for field in found.values() if field is not None)
 
 
 def _party(page: Page, name: str, pattern: str) -> Field | None:
-    """Find a party: behind its label, under it, and, when a seal hides the label, in the other party's row."""
+    """Find a party behind its label or under it."""
     anchors = [span for span in page.spans if re.search(pattern, span.text)]
     for parse in (strict_company, company):
         for span in reversed(anchors):  # the signature block stands below the preamble
@@ -51,7 +52,7 @@ def _party(page: Page, name: str, pattern: str) -> Field | None:
                 parsed = parse(value.heard)
                 if parsed is not None and not _LABEL_ONLY.match(value.heard.text):
                     return field_of(name, *parsed, value.spans)
-    return _opposite(page, name)
+    return None
 
 
 def _places(page: Page, span: Span) -> Iterator[Value]:
@@ -65,14 +66,16 @@ def _places(page: Page, span: Span) -> Iterator[Value]:
         yield wrapped(page, Value(under.heard, (under,), under.start), stop=_STOP)
 
 
-def _opposite(page: Page, name: str) -> Field | None:
-    """Take the company on the other half of the page, beside or level with the party that was found."""
-    middle = page.size[0] / 2
+def _opposite(page: Page, name: str, others: Collection[Box | None]) -> Field | None:
+    """Take the company on this party's half of the writing, when a seal hides its label; `others` belong to the other."""
+    middle = middle_of(page)
     for span in reversed(page.spans):
         on_side = float(span.start[0]) < middle if name == "customer" else float(span.start[0]) >= middle
         if on_side and re.match(r"^[\u4e00-\u9fff()]{4,}", span.text) and not re.search(_STOP, span.text):
             value = wrapped(page, Value(span.heard, (span,), span.start), stop=_STOP)
             parsed = strict_company(value.heard)
             if parsed is not None and len(value.heard.text) == len(parsed[0]):
-                return field_of(name, *parsed, value.spans)
+                field = field_of(name, *parsed, value.spans)
+                if field.box not in others:
+                    return field
     return None

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from bot.photo.layout import Span
 from bot.photo.page import Label, Page, field_of, labelled
 from bot.photo.parsers import (
+    HAN,
     amount,
     anything,
     company,
@@ -19,6 +20,7 @@ from bot.photo.parsers import (
     uscc_check,
 )
 from bot.photo.reading import Field
+from bot.photo.text import Heard
 
 _LICENCE_STOP = r"^(?:统一社会|名称|类型|法定代表|负责人|经营者|注册资本|成立日期|营业期限|住所|经营|登记机关|国家企业|市场主体|[0-9]{4}年)"
 _LICENCE = (
@@ -51,14 +53,16 @@ _SLIP = (
     Label("amount", r"合.{0,3}[额全][:;.]?", amount, like="合计金额"),
     Label("amount", r"合计[^0-9]{0,4}", amount),
     Label("signer", r"(?:客户签[字名收]|签收人|收货人|验收人|签[字名])(?:\(.{1,4}\))?[:;.]?", person, like="客户签字"),
+    Label("signer", rf"^.{{0,3}}字[:;.]?(?=[{HAN}]{{2,4}}$)", person),
     Label("sign_date", r"^(?:签收|验收)?日期[:;.]?", day),
     Label("sign_date", r"^.?期[:;.]", day),
 )
-_TABLE = re.compile(r"规格型号|货物或应税|项目名称|税率|^单价|^数量")
+_TABLE = re.compile(r"规格型号|货物或应税|项目名称|税率|^单价|^数量|^[0-9,]+[.][0-9]{2}$")
 _LOOSE = (
-    ("inv_code", re.compile(r"([0-9]{12}|[0-9]{10})")),
-    ("inv_no", re.compile(r"([0-9]{20}|[0-9]{8})")),
+    ("inv_code", re.compile(r"(?:.{1,2}代.?[:;.]?)?([0-9]{12}|[0-9]{10})")),
+    ("inv_no", re.compile(r"(?:.{0,3}[号码].?[:;.])?([0-9]{20}|[0-9]{8})")),
 )
+_LOOSELY = 0.8  # what stands behind a label that was hardly read may be another number
 _NAME_LABEL = re.compile(r"^(?:[购销].{0,3})?(?:名?称)?[:;.]?")
 _MONEY = re.compile(r"[¥Y￥][0-9,]+[.][0-9]{2}")
 _NUMBER_REST = re.compile(r"[0-9A-HJ-NP-RTUWXY]{18}")
@@ -82,7 +86,8 @@ def invoice_fields(page: Page) -> Iterator[Field]:
         for span in page.spans:
             match = pattern.fullmatch(span.text)
             if match:
-                yield field_of(name, match[1], span.heard.part(*match.span(1)), [span])
+                part = span.heard.part(*match.span(1))
+                yield field_of(name, match[1], Heard(part.text, tuple(min(_LOOSELY, s) for s in part.sure)), [span])
     for span in page.spans:
         for name, parse in (("inv_date", day), ("buyer_tax", tax_number)):
             parsed = parse(span.heard)

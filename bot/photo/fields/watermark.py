@@ -127,7 +127,8 @@ def _company(span: Span) -> bool:
 
 def _coordinates(spans: Sequence[Span]) -> Iterator[Field]:
     for span in spans:
-        pair = _PAIR.search(span.text)
+        dated = find_date(span.heard)
+        pair = _PAIR.search(span.text, dated.end if dated else 0)
         if pair is None:
             continue
         turned = pair["an"].upper() in {"E", "东"} or (float(pair["a"]) >= _EAST_FROM > float(pair["b"]))
