@@ -14,8 +14,8 @@ ROOT = Path(__file__).parents[2]
 DOC = (ROOT / "docs" / "add-a-command.md").read_text("utf-8")
 FILE = re.compile(r"^`([\w/]+\.py)`:\n\n```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SHELL = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-TREE = ("bot", "handlers", "models", "scheduler", "tests/chat.py", "tests/conftest.py", "tests/__init__.py",
-        "tests/handlers/__init__.py", "pyproject.toml")  # fmt: skip
+TREE = ("bot", "handlers", "models", "scheduler", "tests/chat.py", "tests/conftest.py", "tests/stores.py", "tests/__init__.py",
+        "tests/handlers/__init__.py", "tests/models/__init__.py", "tests/models/database.py", "pyproject.toml")  # fmt: skip
 
 
 def test_the_documented_steps_work(tmp_path: Path) -> None:
