@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import JSON, BigInteger, Index, Integer, String, Text, UniqueConstraint, select
+from sqlalchemy import JSON, BigInteger, Float, Index, Integer, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.db import Base, UtcDateTime, insert_into
@@ -201,6 +201,16 @@ class MeterRow(Base):
     name: Mapped[str] = mapped_column(String(80), primary_key=True)
     period: Mapped[str] = mapped_column(String(16), primary_key=True)
     count: Mapped[int] = mapped_column(default=0)
+
+
+class BoardRow(Base):
+    """A note that the processes which send share: what went to whom within the last minute or hour."""
+
+    __tablename__ = "board"
+
+    name: Mapped[str] = mapped_column(String(300), primary_key=True)
+    note: Mapped[dict[str, Any]] = mapped_column(JSON)
+    until: Mapped[float] = mapped_column(Float(53), index=True)  # epoch seconds
 
 
 class QuickReplyRow(Base):

@@ -52,6 +52,7 @@ class StreamCompany:
         at: str = "2026-11-16 09:00",
         reader: Reader | None = None,
         settings: dict[str, Any] | None = None,
+        webhooks: Sequence[str] = (),
         **dingtalk: Any,
     ) -> None:
         self.clock = PracticeClock(shanghai(at), frozen=True)
@@ -64,6 +65,7 @@ class StreamCompany:
             "robot_name": "小记",
             "api_base": self.ding.base,
             "oapi_base": self.ding.base,
+            "groups": [{"name": name, "webhook": self.ding.group_webhook(f"cid-{name}")} for name in webhooks],
             **dingtalk,
         }
         database = {"url": fresh_url(folder), "media_dir": f"{folder}/media"}
@@ -145,7 +147,7 @@ class StreamCompany:
         return {
             "conversationId": group or f"dm-{who}",
             "conversationType": "2" if group else "1",
-            "conversationTitle": group,
+            "conversationTitle": group.removeprefix("cid-"),
             "createAt": int(self.now.timestamp() * 1000),
             "robotCode": self.ding.state.client_id,
             "chatbotUserId": BOT,

@@ -13,7 +13,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.adapters.base import Adapter
-from bot.adapters.stores import DatabaseLease, DatabaseTokenStore
+from bot.adapters.stores import DatabaseLease, DatabaseTokenStore, board_of
 from bot.adapters.wecom.adapter import WecomAdapter
 from bot.adapters.wecom.build import config_of
 from bot.adapters.wecom.surroundings import Surroundings
@@ -75,7 +75,8 @@ class WecomCompany:
     def _adapters(self, services: Services) -> dict[str, Adapter]:
         now = self.clock.now
         lease = DatabaseLease(services.database, now)
-        around = Surroundings(DatabaseTokenStore(services.database, lease), lease, services.media, now)
+        tokens, board = DatabaseTokenStore(services.database, lease), board_of(services.database)
+        around = Surroundings(tokens, lease, services.media, now, board=board)
         return {"wecom": WecomAdapter(config_of(services.settings), around)}
 
     @property

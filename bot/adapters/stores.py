@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from secrets import token_hex
 from threading import Lock, RLock
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+import structlog
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from bot.adapters.board import SWEEP_EVERY, Board, MemoryBoard, State, Work
 from bot.adapters.quick_reply import LIFE, QuickReply, candidates
 from bot.adapters.token import Token
-from models.chat import LeaseRow, MeterRow, QuickReplyRow, TokenRow
-from models.db import Database, stored
+from bot.clock import Clock, ServerClock, SystemClock
+from models.chat import BoardRow, LeaseRow, MeterRow, QuickReplyRow, TokenRow
+from models.db import Database, insert_into, stored
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 _FETCH_TTL: Final = 20.0
 _FETCH_POLL: Final = 0.2
@@ -134,6 +144,64 @@ class DatabaseMeter:
             return int(session.scalar(query) or 0)
 
 
+class DatabaseBoard:
+    """The board of all processes on one database: a note is a row, locked while it is changed.
+
+    It only keeps us below limits: while the database cannot be asked, each process keeps its own count instead of stopping.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._alone = MemoryBoard()
+        self._changes = itertools.count(1)
+
+    def change(self, names: Collection[str], work: Work[T], *, now: float, keep: float) -> T:
+        """Let `work` change some notes: two statements, three for a name nobody has used yet."""
+        done: list[T] = []
+        try:
+            with self._database.write() as session:
+                notes = _notes(session, names, now + keep)
+                before = {name: json.dumps(note) for name, note in notes.items()}
+                done.append(work(notes))
+                _keep_notes(
+                    session,
+                    {name: note for name, note in notes.items() if json.dumps(note) != before[name]},
+                    now + keep,
+                )
+            if next(self._changes) % SWEEP_EVERY == 0:
+                self._sweep(now)
+        except SQLAlchemyError as error:
+            log.warning("board_not_reached", error=type(error).__name__)
+            return done[0] if done else self._alone.change(names, work, now=now, keep=keep)
+        return done[0]
+
+    def read(self, name: str) -> State:
+        """Return a note."""
+        try:
+            with self._database.read() as session:
+                row = session.get(BoardRow, name)
+                return dict(row.note) if row is not None else {}
+        except SQLAlchemyError as error:
+            log.warning("board_not_reached", error=type(error).__name__)
+            return self._alone.read(name)
+
+    def _sweep(self, now: float) -> None:
+        """Forget what has had its time; what somebody is changing just now stays."""
+        with self._database.write() as session:
+            old = select(BoardRow.name).where(BoardRow.until <= now).with_for_update(skip_locked=True)
+            session.execute(delete(BoardRow).where(BoardRow.name.in_(old)))
+
+
+def board_of(database: Database) -> Board:
+    """Return the board to send by: the processes of one PostgreSQL share it, the one of an SQLite needs no other."""
+    return MemoryBoard() if database.is_sqlite else DatabaseBoard(database)
+
+
+def clock_of(database: Database) -> Clock:
+    """Return real time as all processes on a database have it."""
+    return SystemClock() if database.is_sqlite else ServerClock(database.server_now)
+
+
 class DatabaseQuickReplies:
     """Quick replies of all processes on one database."""
 
@@ -159,6 +227,28 @@ class DatabaseQuickReplies:
         with self._database.read() as session:
             row = session.get(QuickReplyRow, (chat_id, code.lower()))
             return QuickReply(row.message_key, row.buttons) if row is not None and now < row.expires_at else None
+
+
+def _notes(session: Session, names: Collection[str], until: float) -> dict[str, State]:
+    """Lock the notes of some names, in one order for everybody, making those that are not there."""
+    found = _locked(session, names)
+    missing = sorted({*names} - found.keys())
+    if missing:
+        fresh = insert_into(session, BoardRow).on_conflict_do_nothing(index_elements=["name"])
+        session.execute(fresh, [{"name": name, "note": {}, "until": until} for name in missing])
+        found |= _locked(session, missing)
+    return found
+
+
+def _locked(session: Session, names: Collection[str]) -> dict[str, State]:
+    query = select(BoardRow.name, BoardRow.note).where(BoardRow.name.in_(names)).order_by(BoardRow.name)
+    return {name: dict(note) for name, note in session.execute(query.with_for_update()).tuples()}
+
+
+def _keep_notes(session: Session, notes: Mapping[str, State], until: float) -> None:
+    if not notes:
+        return
+    session.execute(update(BoardRow), [{"name": name, "note": note, "until": until} for name, note in notes.items()])
 
 
 def _token(row: TokenRow | None) -> Token | None:

@@ -1,64 +1,65 @@
-"""Sliding windows: so many a minute and so many an hour, by name."""
+"""Sliding windows: so many a minute and so many an hour, by name; together with every process that shares the board."""
 
 from __future__ import annotations
 
-import threading
-from collections import deque
-from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Final
+
+from bot.adapters.board import Board, MemoryBoard, State
 
 Limit = tuple[timedelta, int]
 
-_SWEEP_EVERY: Final = 4096
+_TAKEN: Final = "taken"
+_SECOND: Final = 1_000_000  # instants are whole microseconds here, so that windows end exactly
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Windows:
-    """Sliding windows by name; a call takes a place in all of them or in none."""
+    """Sliding windows by name; a call takes a place in all of them or in none. `scope` keeps names apart on a shared board."""
 
-    def __init__(self, limits: Iterable[Limit], *, now: Callable[[], datetime]) -> None:
-        self._limits = tuple(limits)
+    def __init__(
+        self, limits: Iterable[Limit], *, now: Callable[[], datetime], board: Board | None = None, scope: str = ""
+    ) -> None:
+        self._limits = tuple((span // timedelta(microseconds=1), most) for span, most in limits)
         self._longest = max(span for span, _ in self._limits)
         self._now = now
-        self._taken: dict[str, deque[datetime]] = {}
-        self._guard = threading.Lock()
-        self._calls = 0
-
-    def wait(self, name: str, places: int = 1) -> float:
-        """Return the seconds until `places` more fit for `name`; 0 when they fit now."""
-        with self._guard:
-            return self._wait(name, places, self._now())
+        self._board = MemoryBoard() if board is None else board
+        self._scope = scope
 
     def take(self, name: str, places: int = 1) -> float:
         """Take `places` for `name` and return 0, or take none and return the seconds to wait."""
-        with self._guard:
-            now = self._now()
-            seconds = self._wait(name, places, now)
-            if seconds == 0:
-                self._taken.setdefault(name, deque()).extend([now] * places)
-            self._sweep(now)
-            return seconds
+        return self.take_each([name], places)[name]
 
-    def _wait(self, name: str, places: int, now: datetime) -> float:
-        taken = self._taken.get(name)
-        if not taken:
-            return 0.0
-        while taken and now - taken[0] >= self._longest:
-            taken.popleft()
-        return max(_wait_for(taken, limit, places, now) for limit in self._limits)
+    def take_each(self, names: Collection[str], places: int = 1, *, whole: bool = False) -> dict[str, float]:
+        """Take `places` for each who has them; returns the seconds everybody has to wait, 0 for who has got his.
 
-    def _sweep(self, now: datetime) -> None:
-        self._calls += 1
-        if self._calls % _SWEEP_EVERY:
-            return
-        for name in [name for name, taken in self._taken.items() if not taken or now - taken[-1] >= self._longest]:
-            del self._taken[name]
+        With `whole` all wait for whoever waits longest.
+        """
+        now = (self._now() - _EPOCH) // timedelta(microseconds=1)
+
+        def work(notes: Mapping[str, State]) -> dict[str, float]:
+            lists = {name: notes[self._scope + name].setdefault(_TAKEN, []) for name in names}
+            waits = {name: self._wait(taken, places, now) for name, taken in lists.items()}
+            if whole and (longest := max(waits.values())):
+                return dict.fromkeys(waits, longest)
+            for name, taken in lists.items():
+                taken.extend([now] * places if not waits[name] else [])
+            return waits
+
+        scoped = [self._scope + name for name in names]
+        return self._board.change(scoped, work, now=now / _SECOND, keep=self._longest / _SECOND)
+
+    def _wait(self, taken: list[int], places: int, now: int) -> float:
+        del taken[: bisect_right(taken, now - self._longest)]
+        return max((_wait_for(taken, limit, places, now) for limit in self._limits), default=0.0) if taken else 0.0
 
 
-def _wait_for(taken: deque[datetime], limit: Limit, places: int, now: datetime) -> float:
+def _wait_for(taken: list[int], limit: tuple[int, int], places: int, now: int) -> float:
     span, most = limit
-    surplus = sum(1 for at in reversed(taken) if now - at < span) + min(places, most) - most
+    first = bisect_right(taken, now - span)
+    surplus = len(taken) - first + min(places, most) - most
     if surplus <= 0:
         return 0.0
-    recent = [at for at in taken if now - at < span]
-    return max(0.05, (recent[surplus - 1] + span - now).total_seconds())
+    return max(0.05, (taken[first + surplus - 1] + span - now) / _SECOND)

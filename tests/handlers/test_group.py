@@ -62,3 +62,24 @@ def test_a_configured_group_is_addressable_by_name_and_learns_its_conversation(c
         row.conversation_id = "cidLearnt"
         session.flush()
         assert remember_groups(session, "dingtalk", [("销售群", "")]) == {"销售群": "cidLearnt"}
+
+
+def test_a_group_bound_by_its_name_uses_its_webhook_at_once(tmp_path: Path) -> None:
+    """The configuration knows the group's name and webhook; its conversation is learnt in the group, without a restart."""
+    company = StreamCompany(tmp_path, at="2026-11-16 09:00", webhooks=["华东二群", "华东三群"])
+    company.say("chenmin", "/绑定本群 销售", group="cid-华东二群")
+    company.advance_to("2026-11-16 18:05")
+    (number,) = (seen for seen in company.inbox("cid-华东二群") if "今日日报" in seen.text)
+    assert number.by == "webhook"
+    assert not any("今日日报" in seen.text for seen in company.inbox("cid-华东三群"))
+    company.close()
+
+
+def test_a_group_nobody_configured_gets_no_other_groups_webhook(tmp_path: Path) -> None:
+    company = StreamCompany(tmp_path, at="2026-11-16 09:00", webhooks=["华东二群"])
+    company.say("chenmin", "/绑定本群 销售", group="cid-别的群")
+    company.advance_to("2026-11-16 18:05")
+    (number,) = (seen for seen in company.inbox("cid-别的群") if "今日日报" in seen.text)
+    assert number.by == "sampleText"
+    assert company.inbox("cid-华东二群") == []
+    company.close()

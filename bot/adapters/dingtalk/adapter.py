@@ -9,7 +9,7 @@ import socket
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from secrets import token_hex
 from typing import Final
@@ -27,6 +27,7 @@ from bot.adapters.base import (
     Receive,
     Recipient,
 )
+from bot.adapters.board import Board, MemoryBoard
 from bot.adapters.dingtalk.api import Api
 from bot.adapters.dingtalk.callback import Callback
 from bot.adapters.dingtalk.cards import Cards
@@ -60,6 +61,10 @@ _DOWN_FOR: Final = 30.0
 """Seconds without a connection before it counts as ill: a planned rotation is none."""
 
 
+def _nobody_bound(_conversation: str) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Shared:
     """What the adapter shares with its like in other processes, and what it reads of the rest of the bot."""
@@ -69,6 +74,9 @@ class Shared:
     meter: Meter
     quick_replies: QuickReplies
     read_media: ReadMedia
+    board: Board = field(default_factory=MemoryBoard)
+    group_name: Callable[[str], str] = _nobody_bound
+    """What a conversation is called, as /绑定本群 has learnt it; "" when nobody has bound it."""
 
 
 class DingtalkAdapter:
@@ -119,13 +127,14 @@ class DingtalkAdapter:
             robot=Robot(config, self._api),
             notices=Notices(config, self._oapi),
             name=self.directory.name,
+            group_name=shared.group_name,
             is_short=quota.is_short,
         )
 
     def register(self, app: Flask, receive: Receive) -> None:
         """Add `/dingtalk/callback` in HTTP mode."""
         if self.config.mode is Mode.HTTP:
-            Callback(self._receiver(receive)).register(app)
+            Callback(self._receiver(receive), self._shared.board).register(app)
 
     def start(self, receive: Receive) -> None:
         """Open the Stream, or stand by for it, in Stream mode."""

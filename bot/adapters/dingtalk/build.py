@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from bot.adapters.dingtalk.adapter import DingtalkAdapter, Shared
 from bot.adapters.dingtalk.config import DingtalkConfig, GroupConfig, Mode
-from bot.adapters.stores import DatabaseLease, DatabaseMeter, DatabaseQuickReplies, DatabaseTokenStore
-from bot.clock import SystemClock
+from bot.adapters.dingtalk.pace import Pace
+from bot.adapters.stores import (
+    DatabaseLease,
+    DatabaseMeter,
+    DatabaseQuickReplies,
+    DatabaseTokenStore,
+    board_of,
+    clock_of,
+)
 from bot.services import Services
 from bot.settings import DingtalkSection
-from models.group import remember_groups
+from models.db import Database
+from models.group import group_of, remember_groups
 
 
 def dingtalk_config(section: DingtalkSection) -> DingtalkConfig:
@@ -23,16 +32,26 @@ def dingtalk_config(section: DingtalkSection) -> DingtalkConfig:
 def build_dingtalk(services: Services) -> DingtalkAdapter:
     """Return the adapter on the bot's database; leases run on real time whatever clock the business has."""
     database = services.database
-    lease = DatabaseLease(database, SystemClock().now)
+    clock, board = clock_of(database), board_of(database)
+    lease = DatabaseLease(database, clock.now)
     shared = Shared(
         tokens=DatabaseTokenStore(database, lease),
         lease=lease,
         meter=DatabaseMeter(database),
         quick_replies=DatabaseQuickReplies(database),
         read_media=services.media.get,
+        board=board,
+        group_name=partial(_group_name, database),
     )
     config = _with_learnt_groups(dingtalk_config(services.settings.dingtalk), services)
-    return DingtalkAdapter(config, shared, services.clock.now)
+    pace = Pace(lambda: clock.now().timestamp(), board=board, scope="dingtalk.pace:")
+    return DingtalkAdapter(config, shared, services.clock.now, pace=pace)
+
+
+def _group_name(database: Database, conversation_id: str) -> str:
+    with database.read() as session:
+        group = group_of(session, DingtalkAdapter.name, conversation_id)
+        return group.name if group is not None else ""
 
 
 def _with_learnt_groups(config: DingtalkConfig, services: Services) -> DingtalkConfig:

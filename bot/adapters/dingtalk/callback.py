@@ -9,6 +9,7 @@ from typing import Final
 
 from flask import Flask, Request, Response, jsonify, request
 
+from bot.adapters.board import Board
 from bot.adapters.dingtalk import wire
 from bot.adapters.dingtalk.crypto import EventCrypto
 from bot.adapters.dingtalk.press import ANSWER
@@ -25,11 +26,11 @@ MAX_BODY: Final = 256 * 1024
 class Callback:
     """Checks what arrives and hands it to the same receiver as the Stream."""
 
-    def __init__(self, receiver: Receiver) -> None:
+    def __init__(self, receiver: Receiver, board: Board | None = None) -> None:
         config = receiver.config
         self._config = config
         self._receiver = receiver
-        self._replays = ReplayMemory()
+        self._replays = ReplayMemory(board)
         self._events = (
             EventCrypto(config.event_token, config.event_aes_key, config.client_id) if config.event_aes_key else None
         )

@@ -5,8 +5,7 @@ Each takes one part and returns one outcome per recipient; which one is taken is
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -103,14 +102,10 @@ class Sessions:
 class Webhooks:
     """Group webhooks: real @, an idempotency key, twenty a minute and then ten minutes of silence."""
 
-    def __init__(
-        self, http: requests.Session, quota: QuotaBook, pace: Pace, *, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, http: requests.Session, quota: QuotaBook, pace: Pace) -> None:
         self._http = http
         self._quota = quota
         self._pace = pace
-        self._clock = clock
-        self._throttled_at: dict[str, float] = {}
 
     def send(self, group: GroupConfig, delivery: Delivery, to: Recipient, part: Said, uuid: str) -> Outcome:
         """Send under `uuid`: sent twice it arrives once."""
@@ -130,11 +125,7 @@ class Webhooks:
 
     def _throttled(self, lane: str, error: DingtalkError) -> DingtalkError:
         """Pause a minute, and on the second time until the ten-minute ban must be over."""
-        now = self._clock()
-        again = now - self._throttled_at.get(lane, -_BAN) < _BAN
-        self._throttled_at[lane] = now
-        pause = _BAN if again else _FIRST_PAUSE
-        self._pace.hold(lane, pause)
+        pause = self._pace.hold(lane, _FIRST_PAUSE, again=_BAN)
         return DingtalkError(Error.THROTTLED, error.code, retry_after=pause)
 
 

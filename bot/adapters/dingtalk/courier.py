@@ -55,7 +55,8 @@ class Progress:
 class Courier:
     """Sends deliveries.
 
-    `name` knows a colleague's name, for groups where no real @ is possible; `is_short` says that calls are running out.
+    `name` knows a colleague's name, for groups where no real @ is possible; `group_name` what a conversation was bound as;
+    `is_short` says that calls are running out.
     """
 
     config: DingtalkConfig
@@ -66,6 +67,7 @@ class Courier:
     robot: Robot
     notices: Notices
     name: Callable[[str], str]
+    group_name: Callable[[str], str]
     is_short: Callable[[datetime], bool]
     progress: Progress = field(default_factory=Progress)
 
@@ -126,7 +128,7 @@ class Courier:
         return self._to_people(delivery.recipients, part)
 
     def _to_group(self, delivery: Delivery, to: Recipient, part: Part, number: int) -> Outcome:
-        group = self.config.group(to.account_id)
+        group = self._group(to.account_id)
         if group and group.webhook and not isinstance(part, ImagePart | FilePart):
             outcome = self.webhooks.send(group, delivery, to, part, f"{to.key}#{number}")
             if not _needs_other_way(outcome, group):
@@ -136,6 +138,15 @@ class Courier:
         if names and not isinstance(part, ImagePart | FilePart):
             part = part.with_prefix(" ".join(names))
         return self.robot.to_group(target, part)
+
+    def _group(self, conversation: str) -> GroupConfig | None:
+        """Return the configured group of a conversation, also one that was bound by its name since we started."""
+        known = self.config.group(conversation)
+        if known is not None or all(group.conversation_id for group in self.config.groups):
+            return known
+        name = self.group_name(conversation)
+        named = self.config.group(name) if name else None
+        return replace(named, conversation_id=conversation) if named and not named.conversation_id else None
 
     def _to_people(self, recipients: Sequence[Recipient], part: Part) -> list[Outcome]:
         reachable = [to for to in recipients if not is_outsider(to.account_id)]

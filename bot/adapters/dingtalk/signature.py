@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hmac
 from base64 import b64encode
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from threading import Lock
 from typing import Final
 
+from bot.adapters.board import Board, MemoryBoard, State
+
 WINDOW: Final = timedelta(hours=1)
-_SAME_INSTANT: Final = timedelta(seconds=2)
+_KEEP: Final = 2 * WINDOW.total_seconds() + 1
+_SAME_INSTANT: Final = 2.0  # seconds
+_SCOPE: Final = "dingtalk.replay:"
 _MILLISECONDS_FROM: Final = 10**11  # a smaller number counts seconds: some event pushes do
 
 
@@ -49,39 +52,33 @@ def check_time(timestamp: str, now: datetime) -> None:
         raise Refused("stale timestamp")
 
 
-@dataclass(slots=True)
-class _Use:
-    first_at: datetime
-    until: datetime
-    bodies: set[str] = field(default_factory=set)
-
-
 class ReplayMemory:
     """Remembers which signed timestamps were used, and for what.
 
     DingTalk's signature covers the timestamp and not the body, so a captured pair of headers would open the door for an hour.
     Here it opens once: the same body is refused for good, and another body under the same pair passes only within two seconds of
-    the first, because two people may well write in the same millisecond.
+    the first, because two people may well write in the same millisecond. Processes that share a board refuse what another took.
     """
 
-    def __init__(self) -> None:
-        self._uses: dict[str, _Use] = {}
-        self._guard = Lock()
+    def __init__(self, board: Board | None = None) -> None:
+        self._board = MemoryBoard() if board is None else board
 
     def check(self, pair: str, body: str, now: datetime) -> None:
         """Raise `Refused` if `body` must not come in under `pair` any more."""
-        with self._guard:
-            use = self._uses.get(pair)
-        if use is not None and (body in use.bodies or now - use.first_at > _SAME_INSTANT):
+        use = self._board.read(_SCOPE + pair)
+        if use and (body in use["bodies"] or now.timestamp() - use["first_at"] > _SAME_INSTANT):
             raise Refused("replayed", 409)
 
     def remember(self, pair: str, body: str, now: datetime) -> None:
         """Note that `body` came in under `pair` and was stored."""
-        with self._guard:
-            if len(self._uses) % 256 == 0:
-                self._uses = {each: use for each, use in self._uses.items() if now <= use.until}
-            # signed up to an hour ahead, valid an hour after that
-            self._uses.setdefault(pair, _Use(now, now + 2 * WINDOW)).bodies.add(body)
+
+        def work(notes: Mapping[str, State]) -> None:
+            use = notes[_SCOPE + pair]
+            use.setdefault("first_at", now.timestamp())
+            use["bodies"] = sorted({*use.get("bodies", ()), body})
+
+        # signed up to an hour ahead, valid an hour after that
+        self._board.change([_SCOPE + pair], work, now=now.timestamp(), keep=_KEEP)
 
 
 def _sign(secret: str, words: str) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import TypedDict
 
 import structlog
 from flask import Flask
@@ -26,6 +27,7 @@ from bot.adapters.base import (
     Outcome,
     Receive,
 )
+from bot.adapters.board import Board
 from bot.adapters.wecom import appchat, robot
 from bot.adapters.wecom.app import AppChannel
 from bot.adapters.wecom.appchat import AppChats
@@ -48,6 +50,11 @@ from bot.update import Chat, ChatKind, Media
 log = structlog.get_logger(__name__)
 
 
+class _Shared(TypedDict):
+    now: Callable[[], datetime]
+    board: Board
+
+
 class WecomAdapter:
     """One company's WeCom."""
 
@@ -68,9 +75,10 @@ class WecomAdapter:
         self._config = config
         self._now = around.now
         self.client = WecomClient(config, tokens=around.tokens, now=around.now) if config.has_app else None
-        self._app = AppChannel(self.client, config, around.media, now=around.now) if self.client else None
-        self.chats = AppChats(self.client, around.media, now=around.now) if self.client else None
-        self._robots = Robots(config, around.media, now=around.now)
+        shared: _Shared = {"now": around.now, "board": around.board}
+        self._app = AppChannel(self.client, config, around.media, **shared) if self.client else None
+        self.chats = AppChats(self.client, around.media, **shared) if self.client else None
+        self._robots = Robots(config, around.media, **shared)
         self._ids = AccountIds(self.client)
         self.bot = AiBot(config, around, account_of=self._ids.plain)
         self._doctor = Doctor(config, self.client, self._robots, self.bot, now=around.now)

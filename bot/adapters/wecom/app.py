@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from bot.adapters.base import Delivery, Fate, Outcome, Recipient
+from bot.adapters.board import Board
 from bot.adapters.wecom.card import closed_template
 from bot.adapters.wecom.client import WecomClient
 from bot.adapters.wecom.config import WecomConfig
@@ -51,13 +52,19 @@ class AppChannel:
     """Speaks as the self-built app."""
 
     def __init__(
-        self, client: WecomClient, config: WecomConfig, media: MediaSource, *, now: Callable[[], datetime]
+        self,
+        client: WecomClient,
+        config: WecomConfig,
+        media: MediaSource,
+        *,
+        now: Callable[[], datetime],
+        board: Board | None = None,
     ) -> None:
         self._client = client
         self._config = config
         self._media = media
         self._uploads = Uploads(media, client.upload, now=now)
-        self._people = Windows(PERSON, now=now)
+        self._people = Windows(PERSON, now=now, board=board, scope="wecom.person:")
         self._answered: OrderedDict[str, dict[str, Any]] = OrderedDict()
         self._guard = threading.Lock()
 
@@ -89,16 +96,12 @@ class AppChannel:
 
         A repeat must have the same recipients as the first attempt, so with `whole` all wait for one.
         """
-        waits = {recipient.key: self._people.wait(_account(recipient), places) for recipient in recipients}
-        longest = max(waits.values())
-        if whole and longest:
-            waits = dict.fromkeys(waits, longest)
-        now = [each for each in recipients if not waits[each.key] and not self._people.take(_account(each), places)]
-        ready = {each.key for each in now}
+        waits = self._people.take_each([_account(each) for each in recipients], places, whole=whole)
+        now = [each for each in recipients if not waits[_account(each)]]
         late = [
-            parked(waits[each.key], "此人一分钟内消息已满").outcome(each.key)
+            parked(wait, "此人一分钟内消息已满").outcome(each.key)
             for each in recipients
-            if each.key not in ready
+            if (wait := waits[_account(each)])
         ]
         return now, late
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from bot.adapters.base import Delivery, Fate, Outcome
+from bot.adapters.board import Board
 from bot.adapters.wecom.client import WecomClient
 from bot.adapters.wecom.errors import WecomError, parked
 from bot.adapters.wecom.limits import CHAT_MEMBER
@@ -30,11 +31,13 @@ MAX_NAME: Final = 50
 class AppChats:
     """Creates, changes and speaks in groups of the app."""
 
-    def __init__(self, client: WecomClient, media: MediaSource, *, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, client: WecomClient, media: MediaSource, *, now: Callable[[], datetime], board: Board | None = None
+    ) -> None:
         self._client = client
         self._media = media
         self._uploads = Uploads(media, client.upload, now=now)
-        self._windows = Windows(CHAT_MEMBER, now=now)
+        self._windows = Windows(CHAT_MEMBER, now=now, board=board, scope="wecom.chat:")
         self._progress = Progress()
 
     def create(self, name: str, members: Sequence[str], *, owner: str = "", chat_id: str = "") -> str:

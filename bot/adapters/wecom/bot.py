@@ -35,7 +35,9 @@ class AiBot:
         self.media = BotMedia(config.bot.aes_key)
         self.socket = BotSocket(config.bot, lease=around.lease, pace=around.pace) if config.bot.has_socket else None
         self._channel = (
-            BotChannel(self.socket, around.media, now=around.now, link=config.public_url) if self.socket else None
+            BotChannel(self.socket, around.media, now=around.now, link=config.public_url, board=around.board)
+            if self.socket
+            else None
         )
 
     @property

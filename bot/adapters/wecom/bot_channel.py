@@ -9,6 +9,7 @@ from hashlib import md5
 from typing import Any, Final
 
 from bot.adapters.base import Delivery, Fate, Outcome
+from bot.adapters.board import Board
 from bot.adapters.wecom.bot_frames import TOO_LATE
 from bot.adapters.wecom.bot_socket import BotSocket
 from bot.adapters.wecom.card import closed_template, plan
@@ -38,12 +39,20 @@ Message = dict[str, Any]
 class BotChannel:
     """Speaks as the AI bot. A session is a person's chat with it, or a group it is in."""
 
-    def __init__(self, socket: BotSocket, media: MediaSource, *, now: Callable[[], datetime], link: str = "") -> None:
+    def __init__(
+        self,
+        socket: BotSocket,
+        media: MediaSource,
+        *,
+        now: Callable[[], datetime],
+        link: str = "",
+        board: Board | None = None,
+    ) -> None:
         self._socket = socket
         self._media = media
         self._now = now
         self._link = link
-        self._windows = Windows(SESSION, now=now)
+        self._windows = Windows(SESSION, now=now, board=board, scope="wecom.session:")
         self._progress = Progress()
         self._uploads = Uploads(media, self._upload, now=now)
         self.streams = Streams(self._post_answer)

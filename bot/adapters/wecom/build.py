@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from bot.adapters.stores import DatabaseLease, DatabaseTokenStore
+from bot.adapters.stores import DatabaseLease, DatabaseTokenStore, board_of, clock_of
 from bot.adapters.wecom.adapter import WecomAdapter
 from bot.adapters.wecom.config import PLATFORM, BotConfig, GroupRobot, WecomConfig
 from bot.adapters.wecom.robot import PREFIX
 from bot.adapters.wecom.surroundings import Surroundings
-from bot.clock import SystemClock
 from bot.services import Services
 from bot.settings import ConfigError, Settings
 from models.group import bind_group
@@ -16,10 +15,13 @@ from models.group import bind_group
 def build(services: Services) -> WecomAdapter:
     """Return the adapter; raises ConfigError naming the key that cannot be used."""
     _remember_groups(services)
-    now = SystemClock().now  # tokens, leases and limits run on real time, whatever the business clock says
+    now = clock_of(
+        services.database
+    ).now  # tokens, leases and limits run on real time, whatever the business clock says
     lease = DatabaseLease(services.database, now)
     tokens = DatabaseTokenStore(services.database, lease)
-    around = Surroundings(tokens=tokens, lease=lease, media=services.media, now=now)
+    board = board_of(services.database)
+    around = Surroundings(tokens=tokens, lease=lease, media=services.media, now=now, board=board)
     try:
         return WecomAdapter(config_of(services.settings), around)
     except ValueError as error:

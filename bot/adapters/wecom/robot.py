@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 
 from bot.adapters.base import Delivery, Fate, Outcome
+from bot.adapters.board import Board
 from bot.adapters.wecom.card import plan
 from bot.adapters.wecom.config import GroupRobot, WecomConfig
 from bot.adapters.wecom.errors import FREQUENCY, WecomError, parked
@@ -37,11 +38,13 @@ Message = dict[str, Any]
 class Robots:
     """Speaks in groups through their robots."""
 
-    def __init__(self, config: WecomConfig, media: MediaSource, *, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, config: WecomConfig, media: MediaSource, *, now: Callable[[], datetime], board: Board | None = None
+    ) -> None:
         self._robots = {robot.name: robot for robot in config.groups}
         self._link = config.public_url
         self._media = media
-        self._windows = Windows(WEBHOOK, now=now)
+        self._windows = Windows(WEBHOOK, now=now, board=board, scope="wecom.webhook:")
         self._progress = Progress()
         self._http = pooled(requests.Session())
 

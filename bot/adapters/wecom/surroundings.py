@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.adapters.board import Board, MemoryBoard
 from bot.adapters.lease import Lease
 from bot.adapters.token import TokenStore
 from bot.adapters.wecom.bot_frames import Pace
@@ -21,3 +22,4 @@ class Surroundings:
     media: MediaSource
     now: Callable[[], datetime]
     pace: Pace = field(default_factory=Pace)
+    board: Board = field(default_factory=MemoryBoard)

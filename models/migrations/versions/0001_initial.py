@@ -19,6 +19,15 @@ def upgrade() -> None:
     sa.Column('fetched_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_access_token'))
     )
+    op.create_table('board',
+    sa.Column('name', sa.String(length=300), nullable=False),
+    sa.Column('note', sa.JSON(), nullable=False),
+    sa.Column('until', sa.Float(precision=53), nullable=False),
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_board'))
+    )
+    with op.batch_alter_table('board', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_board_until'), ['until'], unique=False)
+
     op.create_table('chat_group',
     sa.Column('id', sa.String(length=64), nullable=False),
     sa.Column('platform', sa.String(length=16), nullable=False),
@@ -969,5 +978,9 @@ def downgrade() -> None:
     op.drop_table('conversation')
     op.drop_table('chat_group_member')
     op.drop_table('chat_group')
+    with op.batch_alter_table('board', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_board_until'))
+
+    op.drop_table('board')
     op.drop_table('access_token')
     # ### end Alembic commands ###

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
+from bot.adapters.board import SWEEP_EVERY, MemoryBoard
 from bot.adapters.dingtalk.crypto import EventCrypto
 from bot.adapters.dingtalk.signature import Refused, ReplayMemory, check_sign, check_time, sign_card, sign_robot
 
@@ -148,12 +149,13 @@ def test_a_used_pair_of_headers_opens_the_door_once_and_for_a_twin_of_the_same_i
 
 
 def test_the_memory_is_longer_than_a_signature_lives() -> None:
-    memory, now = ReplayMemory(), datetime(2026, 11, 23, 2, tzinfo=UTC)
+    board, now = MemoryBoard(), datetime(2026, 11, 23, 2, tzinfo=UTC)
+    memory = ReplayMemory(board)
     memory.remember("ahead", "body", now)
-    for n in range(600):
+    for n in range(SWEEP_EVERY):
         memory.remember(f"t{n}", "body", now + timedelta(hours=2))
     with pytest.raises(Refused):
         memory.check("ahead", "body", now + timedelta(hours=2))
-    for n in range(600):
+    for n in range(SWEEP_EVERY):
         memory.remember(f"u{n}", "body", now + timedelta(hours=5))
-    assert len(memory._uses) < 1000
+    assert len(board) <= SWEEP_EVERY + 2
