@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import inbox as inbox_module
 from bot.clock import ServerClock, SystemClock
@@ -75,7 +79,45 @@ def test_a_database_locked_by_another_program_only_delays(company: Company, tmp_
     other.close()
 
 
-@pytest.mark.parametrize("hours", [1, -1])
+@contextmanager
+def _nothing_may_be_written(company: Company) -> Iterator[None]:
+    """Make the database read-only for every connection there will be."""
+    name = company.database.engine.url.database
+
+    def forbid(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA query_only = ON")
+
+    def allow_writing(*, allowed: bool) -> None:
+        if company.database.is_sqlite:
+            (event.remove if allowed else event.listen)(company.database.engine, "connect", forbid)
+        else:
+            with company.database.engine.connect() as admin, admin.begin():
+                admin.execute(text("SET TRANSACTION READ WRITE"))
+                admin.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only = {not allowed}"))
+        company.database.engine.dispose()
+
+    allow_writing(allowed=False)
+    try:
+        yield
+    finally:
+        allow_writing(allowed=True)
+
+
+def test_a_database_that_became_read_only_refuses_and_heals(company: Company) -> None:
+    company.say("linke", "帮助")
+    with _nothing_may_be_written(company):
+        with pytest.raises(InboxUnavailable):
+            company.runtime.receive(_update(company, 1))
+        for step in (company.runtime.work_once, company.runtime.send_once):
+            with pytest.raises(SQLAlchemyError):
+                step()
+    assert _stored(company) == 1
+    assert company.runtime.receive(_update(company, 1)), "what was refused comes again"
+    company.settle()
+    assert len(company.inbox("linke")) == 2
+
+
+@pytest.mark.parametrize("hours", [1, -1, 24, -24])
 def test_time_neither_stalls_nor_runs_back_when_the_system_clock_jumps(hours: int) -> None:
     wall, steady = [NOON], [100.0]
     clock = SystemClock(lambda: wall[0], lambda: steady[0])
