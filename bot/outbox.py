@@ -138,8 +138,12 @@ class Outbox:
         if row.claimed_by is not None and row.attempted is None and row.state == OutboxState.WAITING:
             row.attempted = row.content  # perhaps it is there: a repeat is only known as one by the same words
         row.content, row.revision, row.resend = dumped, row.revision + 1, resend
-        if row.state != OutboxState.WAITING:
-            row.state, row.not_before, row.attempts = OutboxState.CHANGED, now, 0
+        if row.state != OutboxState.WAITING and (row.sent_at is not None or resend):
+            row.state, row.not_before, row.attempts = (
+                OutboxState.CHANGED,
+                now,
+                0,
+            )  # else nothing is known to stand there
         session.flush()
         return True
 

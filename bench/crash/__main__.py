@@ -157,10 +157,10 @@ def told(outcome: Outcome) -> str:
         f"  harm: {harm}",
         f"  lost {found.lost}, handled twice {found.handled_twice}, out of order {found.handled_out_of_order} handled / {found.read_out_of_order} read",
         f"  on the phones {found.arrived}; twice: {found.cards_twice_wecom} WeCom cards, {found.cards_twice_dingtalk} DingTalk cards, {found.texts_twice_wecom} WeCom texts, {found.texts_twice_dingtalk} DingTalk texts (no key)",
-        f"  repeats absorbed by a key {found.repeats_absorbed}; of unknown fate {found.unknown}, of which {found.unknown_but_there} had arrived",
+        f"  repeats absorbed by a key {found.repeats_absorbed}; of unknown fate {found.unknown}, of which {found.unknown_but_there} had arrived; postponed to a quieter minute {found.waiting}",
         f"  accepted within: median {_at(waits, 0.5):.0f} ms, 99 % {_at(waits, 0.99):.0f} ms, longest {_at(waits, 1):.0f} ms (of the posting that was accepted)",
     ]  # fmt: skip
-    return "\n".join([*lines, *([f"  FAULTS: {faults}"] if faults else [])])
+    return "\n".join([*lines, *([f"  FAULTS: {faults}", *found.examples] if faults else [])])
 
 
 def _at(waits: Sequence[float], share: float) -> float:

@@ -16,6 +16,7 @@ from bench.crash.talk import identity
 from bench.crash.world import CLOCK, DINGTALK, Office
 from bot.adapters.dingtalk.cards import track_id
 from bot.adapters.wecom.task import key_of
+from bot.outbox import WAITING_STATES
 from models.chat import InboxRow, InboxState, OutboxRow, OutboxState
 from models.deadline import Deadline
 from models.event import Event, verify
@@ -50,6 +51,8 @@ class Verdict:
     unknown_but_there: int
     repeats_absorbed: int
     arrived: int
+    waiting: int
+    examples: tuple[str, ...]
 
     @property
     def is_clean(self) -> bool:
@@ -82,7 +85,7 @@ def verdict(office: Office) -> Verdict:
     rounds = office.size.people * office.size.each // 4
     reached = {seen.key for seen in phones if seen.key}
     sent = [row for row in rows if row.state == OutboxState.SENT and row.person_id and row.person_id.startswith("p")]
-    keyed = [row for row in sent if _is_keyed(row)]
+    missing = _missing(sent, phones, reached)
     loose = [seen for seen in phones if seen.kind == "dingtalk text"]
     loose_sent = [row for row in sent if row.platform == DINGTALK and not _is_keyed(row)]
     unknown = [row for row in rows if row.state == OutboxState.UNKNOWN]
@@ -97,7 +100,7 @@ def verdict(office: Office) -> Verdict:
         clocks_not_fired=sum(all(not key.startswith(each) for key in fired) for each in planted),
         clocks_fired_twice=_extra(fired.elements()),
         never_sent=sum(row.state == OutboxState.NEVER for row in rows),
-        sent_but_not_there=sum(row.key not in reached for row in keyed) + max(0, len(loose_sent) - len(loose)),
+        sent_but_not_there=len(missing),
         cards_twice_wecom=_doubles(phones, "wecom card"),
         cards_twice_dingtalk=_doubles(phones, "dingtalk card"),
         texts_twice_wecom=_doubles(phones, "wecom text"),
@@ -107,6 +110,8 @@ def verdict(office: Office) -> Verdict:
         unknown_but_there=max(0, len(loose) - len(loose_sent)) + sum(row.key in reached for row in unknown),
         repeats_absorbed=office.wecom.state.suppressed + _refused_repeats(office),
         arrived=len(phones),
+        waiting=sum(row.state in WAITING_STATES for row in rows),
+        examples=tuple(missing[:5]),
     )
 
 
@@ -147,13 +152,31 @@ def _on_dingtalk(office: Office) -> Iterable[Seen]:
             yield Seen(message.to, "dingtalk text", json.dumps(message.content, ensure_ascii=False).replace(MARKED, ""))
 
 
+def _missing(sent: Sequence[OutboxRow], phones: Sequence[Seen], reached: set[str]) -> list[str]:
+    """Return what is marked as sent and stands on nobody's phone, as facts to look into."""
+    texts = Counter(seen.who for seen in phones if not seen.key)
+    missing = []
+    for row in sent:
+        if _is_keyed(row):
+            there = row.key in reached
+        else:
+            texts[row.person_id or ""] -= 1
+            there = texts[row.person_id or ""] >= 0
+        if not there:
+            missing.append(
+                f"{row.key} {row.platform} attempts={row.attempts} revision={row.revision}/{row.shown_revision} {row.handle} {row.error}"
+            )
+    return missing
+
+
 def _doubles(phones: Sequence[Seen], kind: str) -> int:
     return _extra((seen.who, seen.what) for seen in phones if seen.kind == kind)
 
 
 def _refused_repeats(office: Office) -> int:
+    """Count repeats that were told "this card exists"."""
     created = sum(call.path.endswith("createAndDeliver") for call in office.dingtalk.state.calls)
-    return created - len(office.dingtalk.state.cards)
+    return created - len(office.dingtalk.state.cards) + office.wecom.state.tasks_taken
 
 
 def _is_keyed(row: OutboxRow) -> bool:

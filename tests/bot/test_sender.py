@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.outbox import NORMAL, URGENT, Address, Note
-from bot.reply import Button, Card, Content
+from bot.reply import Button, Card, CardState, Content
 from models.chat import OutboxRow, OutboxState
 from tests.chat import Company
 from tests.stream_company import StreamCompany
@@ -51,6 +51,19 @@ def test_a_platform_without_keys_gets_only_what_is_urgent_again(
     company.settle()
     assert [delivery.repeat for delivery in company.platform.attempts] == [True] * attempts
     assert state(company) == fate
+
+
+def test_what_is_of_unknown_fate_stays_so_when_it_changes(company: Company) -> None:
+    company.platform.capabilities = replace(company.platform.capabilities, keyed=False)
+    died_while_sending(company, CARD)
+    company.settle()
+    with company.database.write() as session:
+        assert company.app.services.outbox.change(
+            session, KEY, CARD.closed("已撤销", state=CardState.VOID), company.now
+        )
+    company.settle()
+    assert state(company) == OutboxState.UNKNOWN
+    assert not company.platform.attempts
 
 
 @pytest.fixture

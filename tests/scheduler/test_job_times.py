@@ -27,6 +27,7 @@ def occurrences(when: When, company: Company, zone: str, first: date, days: int)
     return found
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca"])
 @pytest.mark.parametrize("wall", [time(0), time(1, 30), time(2, 30), time(23, 59)])
 def test_once_on_each_day_of_a_leap_year_in_every_zone(quiet_company: Company, zone: str, wall: time) -> None:
@@ -38,6 +39,7 @@ def test_once_on_each_day_of_a_leap_year_in_every_zone(quiet_company: Company, z
     assert len(shifted) <= 2, "only where the clocks go forward over it"
 
 
+@pytest.mark.sqlite_only
 def test_the_hour_that_is_left_out_comes_later_and_the_hour_that_is_twice_comes_once(quiet_company: Company) -> None:
     half_past_two = every_day(lambda _: time(2, 30))
     (spring,) = occurrences(half_past_two, quiet_company, "America/New_York", date(2028, 3, 12), 1)

@@ -71,6 +71,7 @@ def _content_error(state: State, kind: str, content: dict[str, Any]) -> int:
 def _card_error(state: State, card: dict[str, Any]) -> int:
     kind, task = card["card_type"], card.get("task_id", "")
     if kind in INTERACTIVE or card.get("action_menu"):
+        state.tasks_taken += task in state.tasks
         if not TASK_ID.fullmatch(task) or task in state.tasks:
             return 42014
         state.tasks.add(task)

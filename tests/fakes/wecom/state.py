@@ -50,6 +50,7 @@ class State:
     phones: list[Arrived] = field(default_factory=list)
     dropped: list[Arrived] = field(default_factory=list)
     suppressed: int = 0
+    tasks_taken: int = 0
     recalled: list[str] = field(default_factory=list)
     updates: list[dict[str, Any]] = field(default_factory=list)
     response_codes: dict[str, str] = field(default_factory=dict)  # unused code → task id
