@@ -9,7 +9,7 @@ from models.person import Person
 
 
 def footnotes(ctx: Context, subject_kind: str, subject_id: str) -> list[str]:
-    """Return one line for every agreed correction, the oldest first."""
+    """Return one line for every correction that took effect, the oldest first."""
     found = []
     for slip in corrections_of(ctx.session, subject_kind, subject_id):
         owner, approver = (ctx.session.get(Person, id_ or "") for id_ in (slip.owner_id, slip.decided_by))

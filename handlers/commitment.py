@@ -118,7 +118,9 @@ def not_a_promise(ctx: Context, press: NotAPromise) -> Reply:
 
 def _overheard(ctx: Context, overheard_id: int) -> Overheard:
     row = ctx.session.get(Overheard, overheard_id)
-    if row is None or row.person_id != ctx.sender.id:
+    if row is None:
+        raise UserError("写这句的记录已经撤销了。")
+    if row.person_id != ctx.sender.id:
         raise UserError("这句不是你写的。")
     if row.state != OverheardState.ASKED:
         raise UserError("这句已经处理过了。")

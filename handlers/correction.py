@@ -13,6 +13,8 @@ from bot.cards.correction import DecideCorrection, StartCorrection
 from bot.cards.undo import grey_note, none_of_yours
 from bot.change import Changeable, Values, change, changeable, difference
 from bot.parse.code import find_codes
+from bot.parse.sentence.swap import swaps_in
+from bot.report_change import offer_change, report_meant
 from bot.understand import times_in
 from bot.undo import Deed, deed_of, first_deed, own_events, own_events_about, take_back, undoing_of, window_words
 from models.correction import Correction, CorrectionState, waiting_for
@@ -36,6 +38,9 @@ def correct(ctx: Context) -> Reply:
     said = ctx.args.rest.strip() if ctx.args else ""
     if not said:
         raise UserError("更正哪一条？例：更正 V-20261116-004，或 更正 昨天日报")
+    swaps = swaps_in(said.partition(REPORT)[2])
+    if swaps:
+        return offer_change(ctx, report_meant(ctx, said.partition(REPORT)[0]), swaps)
     events = _meant(ctx, said)
     if not events:
         return none_of_yours(said[:40])

@@ -73,7 +73,10 @@ def _recent(ctx: Context, customer_id: str) -> list[str]:
         if visit.finished_at is not None
     ]
     lines = [
-        (report.submitted_at, f"日报：{item.breakthrough or item.action} {item.quote or item.text}".strip())
+        (
+            report.submitted_at,
+            f"日报{'（更正）' if report.corrected_at else ''}：{item.breakthrough or item.action} {item.quote or item.text}".strip(),
+        )
         for report, item in about_customer(ctx.session, customer_id, ctx.sight, limit=RECENT)
     ]
     newest = sorted([*visits, *lines], key=lambda pair: pair[0], reverse=True)[:RECENT]

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from bot import (
     NOT_MINE,
-    Card,
     Claimed,
     Context,
     NotMine,
@@ -21,7 +20,6 @@ from bot import (
     dialogue,
     listen,
 )
-from bot.cards.calendar import no_such_day
 from bot.cards.daily_report import (
     EditReport,
     FillReport,
@@ -30,17 +28,19 @@ from bot.cards.daily_report import (
     ask_quote,
     handed_in,
     line_words,
+    report_status,
     support_needed,
     which_progress,
 )
 from bot.parse.signal import built_in
-from bot.parse.time import impossible_day
 from bot.report_count import show_count
-from bot.signals import hear_signals
-from bot.understand import customers_in, find_customer
+from bot.report_heard import promises_in, signals_in
+from bot.report_reading import DAY, breakthrough_in, customer_and_rest, day_and_rest, line_in
+from bot.report_team import show_team
 from bot.undo import deed_of, in_window, own_events, take_back
-from models.customer import Customer, customers_in_sight
+from models.customer import customers_in_sight
 from models.daily_report import (
+    COMPETITOR,
     REPORTING_ROLES,
     CompetitorMove,
     DailyReport,
@@ -54,31 +54,43 @@ from models.daily_report import (
 )
 from models.daily_report_version import version_of
 from models.deadline import Subject, stop_deadlines
-from models.signal import take_signals_back
 
 SPLIT: Final = re.compile(r"[；;\n]+")
+LATE: Final = re.compile(r"^(?P<verb>补交?一?下?|交)?\s?(?P<day>[^,，。；;：:\n]{0,10}?)\s?的?日报[\s:：,，]*")
+ASKS: Final = re.compile(r"^交(?:了|过|上)?(?:吗|没有?|了没有?)|[?？]$|吗[?？。]?$")
 SUPPORT: Final = re.compile(r"(?:需要?支持|求助)[:：]?\s*(.+)")
 TOMORROW: Final = re.compile(r"(?:明日|明天)(?:关键动作)?[:：]\s*(.+)")
-COMPETITOR: Final = "竞对反馈"
 MIN_QUOTE: Final = 6
-MAX_CARDS: Final = 2
-PROGRESS_WORDS: Final = {
-    "明确采购时间": re.compile(r"明确了?(?:了)?采购时间|采购时间(?:已经?)?(?:明确|定了)"),
-    "确认预算范围": re.compile(r"(?:确认|明确|给)了?预算(?:范围)?|预算(?:范围)?(?:已经?)?(?:确认|明确|定了)"),
-    "引入技术负责人": re.compile(r"(?:引入|见到|拉来|约到)了?技术负责人|技术负责人(?:进来|参与)了"),
-}
 
 
 @command(
-    "日报", aliases=("写日报", "交日报"), help="交今天的日报", shelf=Shelf.RECORD,
+    "日报", aliases=("写日报", "交日报", "补日报", "补交日报"), help="交今天的日报", shelf=Shelf.RECORD,
     usage="日报 客户拜访 恒信；竞对反馈 恒信 格美降价8%",
 )  # fmt: skip
 def daily_report(ctx: Context) -> Reply:
-    if ctx.sender.role not in REPORTING_ROLES:
-        raise UserError("你不用交日报。看下属的发「今天」。")
     said = ctx.args.rest.strip() if ctx.args else ""
-    on = ctx.calendar.local_date(ctx.update.at)
-    return _from_words(ctx, on, said) if said else _begin(ctx, on)
+    return _hear_report(ctx, said) if ctx.sender.role in REPORTING_ROLES else show_team(ctx, said)
+
+
+def _hear_report(ctx: Context, said: str) -> Reply:
+    """Take a report of today, or of a past day that was not handed in yet."""
+    on, rest = day_and_rest(ctx, said)
+    past, existing = on < ctx.calendar.local_date(ctx.update.at), report_of(ctx.session, ctx.sender.id, on)
+    if ASKS.search(rest):
+        return report_status(on, existing, ctx.zone)
+    if past and rest and existing is not None:
+        raise UserError(f"{on:%m-%d} 日报已经交了。要改发：改 {on:%m-%d} 日报 把蓝海改成恒信")
+    return _from_words(ctx, on, rest) if rest else _begin(ctx, on)
+
+
+@listen("report.late", kinds={UpdateKind.TEXT, UpdateKind.VOICE}, order=18)
+def hear_late(ctx: Context) -> Claimed | None:
+    """Take 补昨天日报 客户拜访 恒信 as the report of a past day."""
+    head = LATE.match(ctx.text.strip())
+    if head is None or ctx.sender.role not in REPORTING_ROLES or not (head["verb"] or DAY.match(head["day"])):
+        return None
+    said = f"{head['day']} {ctx.text.strip()[head.end() :]}".strip()
+    return Claimed("补交日报", lambda: _hear_report(ctx, said), confidence=2.0)
 
 
 def _begin(ctx: Context, on: date) -> Reply:
@@ -93,7 +105,7 @@ def _begin(ctx: Context, on: date) -> Reply:
 def _ask_progress(ctx: Context, on: date, lines: list[Line]) -> Reply:
     ids = [line.customer_id for line in lines] or [c.id for c in customers_in_sight(ctx.session, ctx.sight)][:3]
     names = names_of_customers(ctx.session, set(ids))
-    ctx.talk("report.progress", _state(on, lines, ctx.now), free_text=True)
+    ctx.talk("report.progress", _state(on, lines, ctx.now))
     return which_progress([(id_, names[id_]) for id_ in dict.fromkeys(ids) if id_ in names], _breakthroughs(ctx))
 
 
@@ -112,43 +124,10 @@ def _from_words(ctx: Context, on: date, said: str) -> Reply:
         elif match := TOMORROW.match(part):
             tomorrow = match[1]
         else:
-            lines.append(_line(ctx, part))
+            lines.append(line_in(ctx, part))
     if not lines:
         lines = collected(ctx.session, ctx.sender.id, *day_bounds(ctx.calendar, on))
     return _submit(ctx, on, lines, support=support, tomorrow=tomorrow)
-
-
-def _line(ctx: Context, part: str) -> Line:
-    """Read one line: action, customer, rest (D02: no line without a customer)."""
-    actions = ctx.settings.rules.daily_report.actions
-    kind = next((name for name in actions if part.startswith(name)), None)
-    rest = part[len(kind) :].strip() if kind else part
-    customer, text = _customer_and_rest(ctx, rest)
-    if customer is None:
-        if wrong := impossible_day(part, now=ctx.now, calendar=ctx.calendar):
-            raise UserError(no_such_day(wrong))
-        raise UserError(f"「{part}」是哪家客户？日报每条都要写客户，例：客户拜访 恒信")
-    breakthrough = _breakthrough_in(ctx, text)
-    return Line(kind or actions[0], customer.id, text, breakthrough)
-
-
-def _customer_and_rest(ctx: Context, text: str) -> tuple[Customer | None, str]:
-    for (start, end), resolution in customers_in(ctx, text):
-        if resolution.decided is not None:
-            return ctx.session.get(Customer, resolution.decided.id), f"{text[:start]}{text[end:]}".strip(" ，,")
-    first, _, rest = text.partition(" ")
-    resolution = find_customer(ctx, first)
-    if resolution.decided is not None and first:
-        return ctx.session.get(Customer, resolution.decided.id), rest.strip()
-    return None, text
-
-
-def _breakthrough_in(ctx: Context, text: str) -> str:
-    for name in _breakthroughs(ctx):
-        pattern = PROGRESS_WORDS.get(name)
-        if name in text or (pattern is not None and pattern.search(text)):
-            return name
-    return ""
 
 
 @listen("report.progress", order=30)
@@ -157,10 +136,10 @@ def hear_progress(ctx: Context) -> Claimed | None:
     if ctx.sender.role not in REPORTING_ROLES:
         return None
     on = ctx.calendar.local_date(ctx.update.at)
-    breakthrough = _breakthrough_in(ctx, ctx.text)
+    breakthrough = breakthrough_in(ctx, ctx.text)
     if not breakthrough or report_of(ctx.session, ctx.sender.id, on) is not None:
         return None
-    customer, _ = _customer_and_rest(ctx, ctx.text)
+    customer, _ = customer_and_rest(ctx, ctx.text)
     if customer is None:
         return None
     lines = collected(ctx.session, ctx.sender.id, *day_bounds(ctx.calendar, on))
@@ -172,8 +151,7 @@ def hear_progress(ctx: Context) -> Claimed | None:
 
 
 def _state(on: date, lines: list[Line], now: datetime) -> dict[str, Any]:
-    rows = [[line.action, line.customer_id, line.text, line.breakthrough, line.quote] for line in lines]
-    return {"on": on.isoformat(), "lines": rows, "began": now.isoformat()}
+    return {"on": on.isoformat(), "lines": [line.row for line in lines], "began": now.isoformat()}
 
 
 def _ask_quote(ctx: Context, state: dict[str, Any], customer_id: str, breakthrough: str) -> Reply:
@@ -185,8 +163,8 @@ def _ask_quote(ctx: Context, state: dict[str, Any], customer_id: str, breakthrou
 def take_progress(ctx: Context, state: dict[str, Any]) -> Reply | NotMine:
     if ctx.update.kind not in {UpdateKind.TEXT, UpdateKind.VOICE}:
         return NOT_MINE
-    breakthrough = _breakthrough_in(ctx, ctx.text)
-    customer, _ = _customer_and_rest(ctx, ctx.text)
+    breakthrough = breakthrough_in(ctx, ctx.text)
+    customer, _ = customer_and_rest(ctx, ctx.text)
     if not breakthrough and customer is None:
         return NOT_MINE
     if not breakthrough or customer is None:
@@ -242,17 +220,11 @@ def _submit(
     if support:
         _ask_for_support(ctx, report)
     show_count(ctx, ctx.sender, on)
-    return [handed_in(report, took, ctx.zone, "".join(notes)), *_signals(ctx, report, lines)]
-
-
-def _signals(ctx: Context, report: DailyReport, lines: list[Line]) -> list[Card]:
-    """Note the signals in what was written by hand; the day told again counts once (F09)."""
-    source = f"daily_report:{report.code}"
-    take_signals_back(ctx.session, source)
-    cards = [
-        card for line in lines for card in hear_signals(ctx, f"{line.text}。{line.quote}", line.customer_id, source)
+    return [
+        handed_in(report, took, ctx.zone, "".join(notes)),
+        *promises_in(ctx, report, lines),
+        *signals_in(ctx, report, lines),
     ]
-    return cards[:MAX_CARDS]
 
 
 def _competitor(ctx: Context, line: Line) -> str:

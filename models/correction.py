@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy import JSON, ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.chat import BigId
@@ -13,15 +13,18 @@ from models.db import Base, UtcDateTime
 
 
 class CorrectionState(StrEnum):
-    """Life of a slip."""
+    """Life of a slip; one its owner may make himself (a report's words, J3) goes from shown to made, his manager told."""
 
+    SHOWN = "shown"
+    MADE = "made"
+    UNDONE = "undone"
     ASKED = "asked"
     AGREED = "agreed"
     REFUSED = "refused"
 
 
 class Correction(Base):
-    """A slip about one record. Neither `due_at` nor `customer_id`: the record becomes void."""
+    """A slip about one record: another time, another customer, or other words. None of these: the record becomes void."""
 
     __tablename__ = "correction"
     __table_args__ = (Index("ix_correction_subject", "subject_kind", "subject_id"),)
@@ -32,7 +35,8 @@ class Correction(Base):
     subject_id: Mapped[str] = mapped_column(String(64))
     label: Mapped[str] = mapped_column(String(200))
     owner_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
-    approver_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    approver_id: Mapped[str] = mapped_column(ForeignKey("person.id"))  # who is asked, or told
+    swaps: Mapped[list[list[str]]] = mapped_column(JSON, default=list)  # [wrong, right] words of a daily report
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     customer_id: Mapped[str | None] = mapped_column(ForeignKey("customer.id"))
     what: Mapped[str] = mapped_column(String(300))  # the change in words, before → after
@@ -50,9 +54,9 @@ def waiting_for(session: Session, event_id: int) -> Correction | None:
 
 
 def corrections_of(session: Session, subject_kind: str, subject_id: str) -> list[Correction]:
-    """Return the agreed slips about a record, the oldest first: its footnotes."""
+    """Return the slips about a record that took effect, the oldest first: its footnotes."""
     query = select(Correction).where(
         Correction.subject_kind == subject_kind, Correction.subject_id == subject_id,
-        Correction.state == CorrectionState.AGREED,
+        Correction.state.in_((CorrectionState.AGREED, CorrectionState.MADE)),
     )  # fmt: skip
     return list(session.scalars(query.order_by(Correction.decided_at, Correction.id)))

@@ -21,6 +21,8 @@ from models.visit import NextStep, NextStepState, Visit, VisitState
 
 REPORTING_ROLES: Final = frozenset({Role.REP})
 """Who owes a daily report."""
+COMPETITOR: Final = "竞对反馈"
+"""The action whose text is news of a competitor (C14)."""
 
 
 class ReportState(StrEnum):
@@ -89,6 +91,11 @@ class Line:
     breakthrough: str = ""
     quote: str = ""
 
+    @property
+    def row(self) -> list[str]:
+        """The line as JSON; `Line(*row)` reads it."""
+        return [self.action, self.customer_id, self.text, self.breakthrough, self.quote]
+
 
 @dataclass(frozen=True, slots=True)
 class Count:
@@ -108,6 +115,11 @@ class Count:
     def late(self) -> int:
         """How many came after the deadline."""
         return sum(1 for report in self.handed_in if report.late_minutes > 0)
+
+    @property
+    def corrected(self) -> int:
+        """How many say something else by now than when they were handed in."""
+        return sum(1 for report in self.handed_in if report.corrected_at is not None)
 
 
 def report_code(owner_id: str, on: date) -> str:
@@ -139,7 +151,7 @@ def hand_in(
         report = DailyReport(owner_id=owner_id, on=on)
         session.add(report)
     report.state, report.submitted_at = ReportState.SUBMITTED, at
-    report.late_minutes = late_minutes(at, due_at)
+    report.late_minutes, report.corrected_at = late_minutes(at, due_at), None
     session.flush()
     put_lines(session, report, lines)
     return report

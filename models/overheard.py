@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.chat import BigId
@@ -58,6 +58,12 @@ def overhear(
     session.add(row)
     session.flush()
     return row
+
+
+def forget_asked(session: Session, source: str) -> None:
+    """Forget the open questions about a note that was taken back (M10)."""
+    session.execute(delete(Overheard).where(Overheard.source == source, Overheard.state == OverheardState.ASKED))
+    session.flush()
 
 
 def unregistered(session: Session, people: Collection[str] | None, start: datetime, end: datetime) -> list[Overheard]:

@@ -57,5 +57,7 @@ def correction_decided(who: str, label: str, *, agreed: bool) -> str:
 
 
 def footnote(who: str, approver: str, on: str, what: str, reason: str) -> str:
-    """The line under a corrected record."""
-    return f"更正 {on}：{what}（{who} 提，{approver} 批；{reason}）"
+    """Return the line under a corrected record; without `approver` its owner made it himself."""
+    return (
+        f"更正 {on}：{what}（{who} 提，{approver} 批；{reason}）" if approver else f"更正 {on}：{what}（{who} 自己改）"
+    )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.action import Action
@@ -23,6 +25,16 @@ from models.daily_report import (
 from models.person import Person
 from models.rules.clock import OnDay
 from models.rules.workday import WorkCalendar
+
+VISIT_CODE: Final = re.compile(r"V-\d{8}-\d+")
+LONG_LATE: Final = 180
+"""Minutes from which lateness is said in hours."""
+PROGRESS: Final = {
+    "明确采购时间": re.compile(r"明确了?(?:了)?采购时间|采购时间(?:已经?)?(?:明确|定了)"),
+    "确认预算范围": re.compile(r"(?:确认|明确|给)了?预算(?:范围)?|预算(?:范围)?(?:已经?)?(?:确认|明确|定了)"),
+    "引入技术负责人": re.compile(r"(?:引入|见到|拉来|约到)了?技术负责人|技术负责人(?:进来|参与)了"),
+}
+"""How people say the progress of a day in their own words (D03)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +94,6 @@ class PickProgress(Action, name="report.progress"):
     breakthrough: str
 
 
-@dataclass(frozen=True, slots=True)
-class ConfirmCorrection(Action, name="report.correct"):
-    """Write a correction of a handed-in report."""
-
-    report_id: int
-    wrong: str
-    right: str
-
-
 def day_words(on: date, calendar: WorkCalendar) -> str:
     """Say what kind of day it is when that matters."""
     return "今天是**补班日**，" if calendar.is_makeup_day(on) else ""
@@ -101,6 +104,13 @@ def line_words(line: Line, names: Mapping[str, str]) -> str:
     action = {"客户拜访": "拜访"}.get(line.action, line.action)
     detail = f" {line.breakthrough}" if line.breakthrough else ""
     return f"{action} {names.get(line.customer_id, line.customer_id)}{detail}"
+
+
+def full_line(line: Line, names: Mapping[str, str]) -> str:
+    """Return the whole line: 拜访 蓝海包装 明确采购时间：聊了交期「我们计划11月启动招标」."""
+    text = f"：{line.text}" if line.text and not VISIT_CODE.fullmatch(line.text) else ""
+    quote = f"「{line.quote}」" if line.quote else ""
+    return f"{line_words(line, names)}{text}{quote}"
 
 
 def report_reminder(
@@ -159,8 +169,9 @@ def missing_for_manager(on: date, count: Count, due: str, known: Mapping[str, st
     away = f"、请假 {len(count.away)}（{'、'.join(p.name for p in count.away)}）" if count.away else ""
     line = f"截至 {due} 日报：在册 {count.enrolled}{away}、应交 {count.owed}，已交 {len(count.handed_in)}。"
     if not count.missing:
-        late = f"，其中迟交 {count.late}" if count.late else ""
-        body = f"已交 {len(count.handed_in)}/{count.owed}{late}。"
+        marks = [f"{word} {n}" for word, n in (("迟交", count.late), ("更正", count.corrected)) if n]
+        among = f"，其中{'、'.join(marks)}" if marks else ""
+        body = f"已交 {len(count.handed_in)}/{count.owed}{among}。"
         return Card(title="日报 已交齐", body=body).closed()
     said = known or {}
     names = "、".join(f"{p.name}（{said[p.id]}）" if p.id in said else p.name for p in count.missing)
@@ -189,17 +200,30 @@ def group_count(count: Count) -> str:
     return f"今日日报 {len(count.handed_in)}/{count.owed}{mark}"
 
 
+def late_words(minutes: int) -> str:
+    """Return "65 分", or hours where minutes say little any more."""
+    return f"{minutes} 分" if minutes < LONG_LATE else f"{minutes // 60} 小时"
+
+
 def handed_in(report: DailyReport, took: timedelta | None, zone: ZoneInfo, warning: str = "") -> Card:
     """Receipt of a report."""
     seconds = int(took.total_seconds()) if took is not None else 0
     spent = f"（用时 {seconds} 秒）" if 0 < seconds < 600 else ""  # ten minutes
     if report.late_minutes:
-        head = f"收到，标「迟交 {report.late_minutes} 分」。"
+        head = f"收到，标「迟交 {late_words(report.late_minutes)}」。"
     else:
         head = f"✅ 日报已交 {report.submitted_at.astimezone(zone):%H:%M}{spent}。"
     body = f"{head}\n明日关键动作：{report.tomorrow or '无'}。需支持：{report.support or '无'}。"
     buttons = (Button("撤回修改", WithdrawReport(report.on.isoformat())),)
-    return Card(title="日报", body=f"{body}\n{warning}".strip(), buttons=buttons)
+    return Card(title=f"日报 {report.on:%m-%d}", body=f"{body}\n{warning}".strip(), buttons=buttons)
+
+
+def report_status(on: date, report: DailyReport | None, zone: ZoneInfo) -> str:
+    """Answer whether a report is in."""
+    if report is None:
+        return f"{on:%m-%d} 日报还没交。补交发：补 {on:%m-%d} 日报 客户拜访 恒信"
+    late = f"，迟交 {late_words(report.late_minutes)}" if report.late_minutes else ""
+    return f"{on:%m-%d} 日报 {report.submitted_at.astimezone(zone):%m-%d %H:%M} 交了{late}。"
 
 
 def which_progress(options: Sequence[tuple[str, str]], breakthroughs: Sequence[str]) -> Card:
@@ -234,20 +258,6 @@ def nudged(on: date, by: str, due: str) -> Card:
         Button("今天请假", OnLeaveToday(on.isoformat())),
     )
     return Card(title="📝 日报", body=f"{by}在等你 {due} 的日报。", buttons=buttons)
-
-
-def correction_preview(report: DailyReport, before: str, after: str, wrong: str, right: str) -> Card:
-    """Before and after of a correction."""
-    body = f"{report.on:%m-%d} 日报\n改前：{before}\n改后：{after}"
-    return Card(
-        title="更正日报？", body=body,
-        buttons=(Button("确认", ConfirmCorrection(report.id, wrong, right), ButtonStyle.PRIMARY),),
-    )  # fmt: skip
-
-
-def correction_for_manager(who: str, on: date, before: str, after: str) -> Card:
-    """What the manager sees of a correction."""
-    return Card(title=f"【更正】{who} {on:%m-%d} 日报", body=f"改前：{before}\n改后：{after}")
 
 
 def _owners(occasions: Sequence[Occasion]) -> list[Person]:

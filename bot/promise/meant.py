@@ -43,8 +43,8 @@ def meant(ctx: Context) -> list[Commitment]:
         found = [one for one in found if one.customer_id in customers]
     if calls := calls_in(text):
         found = [one for one in found if _has(ctx, one, calls[0].surname)]
-    if deeds := _deeds(text):
-        fitting = [one for one in found if _deeds(one.matter) & deeds]
+    if deeds := deeds_in(text):
+        fitting = [one for one in found if deeds_in(one.matter) & deeds]
         found = fitting or ([] if not (customers or calls) else found)
     return found
 
@@ -57,13 +57,14 @@ def _has(ctx: Context, commitment: Commitment, surname: str) -> bool:
     return any(surname_of(one.name) == surname for one in contacts)
 
 
-def _deeds(text: str) -> set[str]:
+def deeds_in(text: str) -> set[str]:
+    """Return the deeds and things a text names, by which a sentence is matched with a promise."""
     return {hit.action.name for hit in find_actions(text)} | set(_WORDS.findall(text))
 
 
 def says_what(text: str) -> bool:
     """Whether a text names a deed, so that it can be matched with a promise."""
-    return bool(_deeds(text))
+    return bool(deeds_in(text))
 
 
 def as_said(ctx: Context, row_id: int) -> Context | None:

@@ -14,6 +14,7 @@ from models.daily_report import DailyReport, report_of
 from models.daily_report_version import take_back
 from models.deadline import Subject, reopen_deadline
 from models.event import Event
+from models.overheard import forget_asked
 from models.person import Person
 from models.signal import take_signals_back
 from models.world import World
@@ -47,6 +48,7 @@ def _undo(ctx: Context, deed: Deed) -> None:
     take_back(ctx.session, report, before, at=deed.event.at)
     left = " ".join(f"{row[2]} {row[4]}" for row in before["lines"]) if before else ""
     take_signals_back(ctx.session, f"daily_report:{report.code}", left=left)
+    forget_asked(ctx.session, f"daily_report:{report.code}")
     if before is None:
         world = World(ctx.session, ctx.calendar, ctx.now)
         reopen_deadline(ctx.session, Subject("daily_report", report.code), "submitted", world)

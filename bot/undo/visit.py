@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from bot.context import Context
 from bot.undo.reversal import Deed, Reversal, reversal
@@ -10,7 +10,7 @@ from models.customer import Customer
 from models.daily_report import DailyReport, DailyReportItem, ReportState
 from models.deadline import Subject
 from models.event import Event
-from models.overheard import Overheard, OverheardState
+from models.overheard import forget_asked
 from models.person import Person
 from models.signal import take_signals_back
 from models.visit import NextStep, NextStepState, Visit, VisitState, steps_of
@@ -66,10 +66,8 @@ def _undo(ctx: Context, deed: Deed) -> None:
     visit.state = VisitState.UNDONE
     for step in steps_of(ctx.session, visit.id):
         step.state = NextStepState.UNDONE
-    asked = delete(Overheard).where(Overheard.source == f"visit:{visit.id}", Overheard.state == OverheardState.ASKED)
-    ctx.session.execute(asked)
     take_signals_back(ctx.session, f"visit:{visit.id}")
-    ctx.session.flush()
+    forget_asked(ctx.session, f"visit:{visit.id}")
 
 
 reversal(Reversal("visit.recorded", "拜访", _recorded, _undo))

@@ -125,3 +125,40 @@ def test_the_manager_nudges_and_excuses(office: Company) -> None:
     office.press("chenmin", "改为请假")
     office.advance_to("2026-10-12 09:40")
     assert pushes(office, "hechuan", "日报") == []
+
+
+# -- promises in the lines (M8) ----------------------------------------------------------------------------------------
+
+TOLD = "日报 客户拜访 华东机械 聊了交期，答应月底前派人调试"
+QUESTION = "这句像对外承诺，登记吗？"
+
+
+def test_a_promise_in_a_line_is_asked_about_and_registered_for_that_customer(company: Company) -> None:
+    receipt, question = company.say("zhouhang", TOLD)
+    assert "日报已交" in receipt.text
+    assert QUESTION in question.text
+    assert "「答应月底前派人调试」" in question.text
+    company.press("zhouhang", "登记", on=question)
+    company.press("zhouhang", "登记")
+    assert "华东机械" in company.last("zhouhang").text
+    assert "已登记 CN-20261116-001" in company.last("zhouhang").text
+
+
+def test_a_sentence_that_was_denied_is_never_asked_about_again(company: Company) -> None:
+    company.say("zhouhang", TOLD)
+    company.press("zhouhang", "不是承诺")
+    assert [QUESTION in message.text for message in company.say("zhouhang", TOLD)] == [False]
+
+
+def test_what_is_registered_already_is_not_asked_about(company: Company) -> None:
+    company.say("linke", "承诺 周五前给恒信寄样品")
+    assert len(company.say("linke", "日报 客户拜访 恒信 承诺周五前寄样品")) == 1
+    assert len(company.say("linke", "日报 客户拜访 恒立 承诺周五前寄样品")) == 2
+
+
+def test_taking_the_report_back_takes_the_question_with_it(company: Company) -> None:
+    _, question = company.say("zhouhang", TOLD)
+    company.press("zhouhang", "撤回修改")
+    (answer,) = company.press("zhouhang", "登记", on=question)
+    assert "不用处理了" in answer.text
+    assert len(company.say("zhouhang", TOLD)) == 2

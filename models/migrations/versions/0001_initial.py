@@ -519,6 +519,7 @@ def upgrade() -> None:
     sa.Column('label', sa.String(length=200), nullable=False),
     sa.Column('owner_id', sa.String(length=64), nullable=False),
     sa.Column('approver_id', sa.String(length=64), nullable=False),
+    sa.Column('swaps', sa.JSON(), nullable=False),
     sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('customer_id', sa.String(length=32), nullable=True),
     sa.Column('what', sa.String(length=300), nullable=False),
