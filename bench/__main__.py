@@ -22,7 +22,10 @@ BENCHES = {
     "signal": ("bench.signal_accuracy",),
     "capture": ("bench.capture_accuracy",),
     "command": ("bench.command_accuracy",),
+    "crash": ("bench.crash",),
 }
+ONLY_BY_NAME = {"crash"}
+"""Those that take half an hour."""
 
 
 def run(names: Sequence[str]) -> int:
@@ -31,7 +34,7 @@ def run(names: Sequence[str]) -> int:
     if unknown:
         print(f"no bench {', '.join(unknown)}; there are {', '.join(BENCHES)}")
         return 1
-    failed = [name for name in names or BENCHES if not _ran(name)]
+    failed = [name for name in names or [each for each in BENCHES if each not in ONLY_BY_NAME] if not _ran(name)]
     print(f"\nfailed: {', '.join(failed)}" if failed else "\nall ran")
     return 1 if failed else 0
 
