@@ -1,0 +1,31 @@
+"""Transactions of two processes on one SQLite file: a turn that reads before it writes waits for its turn and loses nothing."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from models.chat import get_setting, put_setting
+from models.db import Base, Database
+
+EACH = 20
+
+
+def test_who_reads_before_he_writes_waits_instead_of_failing(tmp_path: Path) -> None:
+    processes = [Database(f"sqlite:///{tmp_path}/a.db") for _ in range(3)]
+    Base.metadata.create_all(processes[0].engine)
+    with processes[0].write() as session:
+        put_setting(session, "count", 0)
+
+    def count(database: Database) -> None:
+        for _ in range(EACH):
+            with database.write() as session:
+                put_setting(session, "count", get_setting(session, "count") + 1)
+
+    with ThreadPoolExecutor(len(processes)) as pool:
+        for done in [pool.submit(count, database) for database in processes]:
+            done.result()
+    with processes[0].read() as session:
+        assert get_setting(session, "count") == EACH * len(processes)
+    for database in processes:
+        database.close()
