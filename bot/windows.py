@@ -13,6 +13,13 @@ def month_so_far(turn: Turn) -> tuple[datetime, datetime]:
     return turn.calendar.at(first, time()), turn.now + timedelta(microseconds=1)
 
 
+def last_month(turn: Turn) -> tuple[datetime, datetime]:
+    """Return the first instants of last month and of this one."""
+    first = turn.calendar.local_date(turn.now).replace(day=1)
+    before = (first - timedelta(days=1)).replace(day=1)
+    return turn.calendar.at(before, time()), turn.calendar.at(first, time())
+
+
 def today(turn: Turn) -> tuple[datetime, datetime]:
     """Return the first instants of today and of tomorrow."""
     day = turn.calendar.local_date(turn.now)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -11,6 +13,8 @@ from models.visit import Visit, VisitState
 
 JUDGED = "photo.judged"
 READ = "visit.evidence"
+PICTURES: Final = {"photo": "照片", "screenshot": "截图"}
+"""Elements of a visit that are read by the machine, as people call them."""
 
 
 @metric(
@@ -33,7 +37,7 @@ def photo_misread(session: Session, scope: Scope) -> Measured:
     read = {
         (one.subject_id, one.data.get("element")): one.id
         for one in events
-        if one.kind == READ and one.data.get("element") in {"photo", "screenshot"}
+        if one.kind == READ and one.data.get("element") in PICTURES
     }
-    refs = {key: Ref("event", str(id_), f"{key[0]} {key[1]}") for key, id_ in read.items()}
+    refs = {key: Ref("event", str(id_), f"{key[0]} {PICTURES[str(key[1])]}") for key, id_ in read.items()}
     return Measured(tuple(refs[key] for key in refs if key in overruled), tuple(refs.values()))

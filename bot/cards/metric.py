@@ -80,3 +80,17 @@ def _labels(rows: Sequence[Sequence[str]]) -> str:
 
 def _day(at: datetime, zone: ZoneInfo) -> str:
     return f"{at.astimezone(zone):%m-%d}"
+
+
+def misread_report(snapshot: MetricSnapshot, month: int) -> Card:
+    """Last month's misreadings (M4): how many of the machine's verdicts a manager overruled, and which."""
+    fields = (
+        Field("读过的图", f"{len(snapshot.all_rows)} 张"),
+        Field("被改判的", _labels(snapshot.counted)),
+    )
+    return Card(
+        title=f"{month} 月识图误判 {percent(snapshot.value)}（{snapshot.fraction}）",
+        body="误判 = 销售有异议、主管采信了的。「看不清」从不计负分。",
+        fields=fields,
+        buttons=(Button("导出 CSV", ExportSnapshot(snapshot.id)),),
+    )

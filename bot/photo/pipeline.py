@@ -1,6 +1,6 @@
 """From the bytes of a file to a Reading. Runs in the reading child only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from time import monotonic
 
@@ -18,6 +18,7 @@ from bot.photo.pages import load_pages
 from bot.photo.reading import Box, Field, Line, PhotoKind, Point, Problem, Quality, Reading, Seal
 from bot.photo.ring import with_ring
 from bot.photo.seal import CERTAIN, Outline, find_outlines, is_grey, unrolled, without_ink
+from bot.photo.strips import Found, look_closer, worth_it
 from bot.photo.unfinished import finished
 
 _QUALITY_SIDE = 960
@@ -60,12 +61,9 @@ def _read(picture: Picture, engine: Engine, expect: PhotoKind | None) -> Reading
     largest = _SUBJECT * min(picture.pixels.shape[:2])
     stamped = [one for one in outlines if one.shape == "round" and one.b < largest]
     clean = without_ink(picture.pixels, stamped) if stamped else picture.pixels
-    sheet = engine.read(clean)
-    sheet = replace(sheet, lines=finished(turned(clean, sheet.turn), sheet.lines, engine))
+    sheet, kind, sure, fields = _understood(clean, engine, expect)
     height, width = picture.pixels.shape[:2]
     size = (height, width) if sheet.turn % 2 else (width, height)
-    page = page_of(sheet.lines, size)
-    kind, sure = classify(page, expect=expect)
     seals = [
         one.turned(sheet.turn, width, height)
         for one in outlines
@@ -79,7 +77,7 @@ def _read(picture: Picture, engine: Engine, expect: PhotoKind | None) -> Reading
         kind=kind,
         kind_confidence=sure,
         lines=sheet.lines + red,
-        fields=with_ring(kind, find_fields(kind, page), rings, middle_of(page)),
+        fields=with_ring(kind, fields, rings, middle_of(page_of(sheet.lines, size))),
         exif=picture.exif,
         size=size,
         seal=seal,
@@ -88,6 +86,27 @@ def _read(picture: Picture, engine: Engine, expect: PhotoKind | None) -> Reading
         print=fingerprint(picture.pixels),
     )
     return _scaled(reading, picture.scale)
+
+
+def _understood(
+    clean: Pixels, engine: Engine, expect: PhotoKind | None
+) -> tuple[Sheet, PhotoKind, float, Mapping[str, Field]]:
+    """Read the lines, tell what the picture shows and find its fields, looking closer where a watermark may be missed."""
+    sheet = engine.read(clean)
+    if not sheet.lines:
+        sheet = Sheet(0, ())  # nothing was legible: neither was which way is up
+    upright = turned(clean, sheet.turn)
+    size = (upright.shape[1], upright.shape[0])
+    sheet = replace(sheet, lines=finished(upright, sheet.lines, engine))
+    page = page_of(sheet.lines, size)
+    kind, sure = classify(page, expect=expect)
+    seen = Found(sheet.lines, find_fields(kind, page))
+    if not worth_it(kind, seen):
+        return sheet, kind, sure, seen.fields
+    closer = look_closer(upright, seen, engine)
+    kind, sure = classify(page_of(closer.lines, size), expect=expect)
+    fields = closer.fields if kind is PhotoKind.SITE_PHOTO else find_fields(kind, page_of(closer.lines, size))
+    return replace(sheet, lines=closer.lines), kind, sure, fields
 
 
 def _seal(pixels: Pixels, seals: Sequence[Outline], rings: Sequence[Line]) -> Seal:

@@ -50,6 +50,7 @@ _DATE_LABEL = re.compile(r"时间|日期|拍摄")
 _BARE_TIME = re.compile(r"^[^0-9]{0,4}[0-9OolI]{1,2}[:;][0-9OolI]{2}")
 _EAST_FROM = 73.0  # westernmost longitude of China: tells which of two bare numbers is which
 _MISMATCH = 0.4
+_WATERMARK = 14  # heights of its date: no watermark is taller
 
 
 def watermark_fields(page: Page) -> Iterator[Field]:
@@ -64,7 +65,7 @@ def watermark_fields(page: Page) -> Iterator[Field]:
     if weekday:
         yield field_of("weekday", weekday[1].value, weekday[1].heard, [weekday[0]])
     yield from _clock(page.spans, dated)
-    yield from _place(page)
+    yield from _place(page, dated[0] if dated else None)
     yield from _coordinates(page.spans)
     yield from list(labelled(page, _CUSTOMER, stop=_LABEL))[:1] or _company_line(page.spans)
 
@@ -100,15 +101,23 @@ def _distance(span: Span, dated: tuple[Span, Found] | None) -> float:
     return float(np.linalg.norm(span.start - dated[0].start)) if dated else -span.height
 
 
-def _place(page: Page) -> Iterator[Field]:
-    for span, start in _place_starts(page.spans):
+def _place(page: Page, dated: Span | None) -> Iterator[Field]:
+    """Yield the address; a street sign far from the watermark's date is no more than a guess."""
+    starts = sorted(_place_starts(page.spans), key=lambda start: _far(start[0], dated))
+    for span, start in starts:
         heard = span.heard.part(start).stripped(":;.,-·")
         if len(heard.text) >= 2:
             whole = wrapped(page, Value(heard, (span,), span.offset(start)), stop=_STOP)
             scenery = _BACKGROUND.search(whole.heard.text)
             address = whole.heard.part(0, scenery.start()) if scenery else whole.heard
+            if _far(span, dated):
+                address = Heard(address.text, tuple(sure * _MISMATCH for sure in address.sure))
             yield field_of("address", address.text, address, whole.spans)
             return
+
+
+def _far(span: Span, dated: Span | None) -> bool:
+    return dated is not None and abs(float((span.start - dated.start) @ dated.down)) > _WATERMARK * dated.height
 
 
 def _place_starts(spans: Sequence[Span]) -> Iterator[tuple[Span, int]]:
