@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import structlog
 
-from models.db import Database
+from models.db import PATIENCE, Database
 
 if TYPE_CHECKING:
     import psycopg
@@ -86,7 +86,9 @@ class PostgresHints:
 
         while not self._stopping.is_set():
             try:
-                with psycopg.connect(self._url, autocommit=True) as connection:
+                with psycopg.connect(
+                    psycopg.conninfo.make_conninfo(self._url, **PATIENCE), autocommit=True
+                ) as connection:
                     job(connection)
             except psycopg.Error as error:
                 log.warning("hints_lost", error=type(error).__name__)

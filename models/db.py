@@ -19,6 +19,10 @@ from sqlalchemy.types import TypeDecorator
 from models.fair_lock import FairLock
 
 BUSY_SECONDS: Final = 10
+PATIENCE: Final = {
+    "connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000,
+}  # fmt: skip
+"""How long PostgreSQL's client library waits for a machine that vanished without a word (seconds; the last in milliseconds)."""
 
 
 class Base(DeclarativeBase):
@@ -145,7 +149,7 @@ class Database:
 def _create_engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args=dict(PATIENCE))
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+from sqlalchemy.exc import OperationalError
+
 from models.chat import get_setting, put_setting
-from models.db import Base, Database
+from models.db import PATIENCE, Base, Database
 
 EACH = 20
 
@@ -28,4 +33,14 @@ def test_who_reads_before_he_writes_waits_instead_of_failing(tmp_path: Path) -> 
     with processes[0].read() as session:
         assert get_setting(session, "count") == EACH * len(processes)
     for database in processes:
+        database.close()
+
+
+def test_a_server_that_takes_the_call_and_says_nothing_is_given_up_in_seconds() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        database = Database(f"postgresql+psycopg://bot@127.0.0.1:{deaf.getsockname()[1]}/bot")
+        before = time.monotonic()
+        with pytest.raises(OperationalError):
+            database.server_now()
+        assert time.monotonic() - before < PATIENCE["connect_timeout"] + 5
         database.close()
