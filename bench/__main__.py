@@ -23,6 +23,7 @@ BENCHES = {
     "capture": ("bench.capture_accuracy",),
     "command": ("bench.command_accuracy",),
     "crash": ("bench.crash",),
+    "month": ("bench.month",),
 }
 ONLY_BY_NAME = {"crash"}
 """Those that take half an hour."""

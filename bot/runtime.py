@@ -275,7 +275,7 @@ class Runtime:
         now = self.services.clock.now()
         text = f"{platform} 发送失败：{reason}。消息都留着，恢复后自动补发，不会重发。"
         with self.services.database.write() as session:
-            alarm_admins(self.services, session, f"{platform}:{reason[:40]}:{now:%Y%m%d%H}", text, now)
+            alarm_admins(self.services, session, f"{platform}:{reason[:40]}:{now:%Y%m%d}", text, now)
 
 
 class _Busy:

@@ -101,7 +101,7 @@ class Sender:
         rows = _merge_held(session, row, now) if row.held else (row,)
         target = self._target(session, rows[0], now)
         if target is None:
-            _give_up(rows[0], "no_account", "no platform reaches this recipient now", now)
+            self._keep_waiting(session, rows[0], now)
             return _NOTHING_TO_SEND
         adapter, chat, account = target
         first = rows[0]
@@ -130,13 +130,27 @@ class Sender:
             if group is None or adapter is None:
                 return None
             return adapter, Chat(ChatKind.GROUP, group.conversation_id), group.conversation_id
-        if row.platform and row.chat_id and row.platform in self._adapters and not _blocked(session, row.platform, now):
+        may_try = row.reply_to or not _blocked(
+            session, row.platform or "", now
+        )  # a session may answer what is not pushed
+        if row.platform and row.chat_id and row.platform in self._adapters and may_try:
             return self._adapters[row.platform], Chat(ChatKind.DIRECT, row.chat_id), row.chat_id
         for account in accounts_of(session, row.person_id or ""):
             if account.platform in self._adapters and not _blocked(session, account.platform, now):
                 row.platform, row.chat_id = account.platform, account.account_id
                 return self._adapters[account.platform], Chat(ChatKind.DIRECT, account.account_id), account.account_id
         return None
+
+    def _keep_waiting(self, session: Session, row: OutboxRow, now: datetime) -> None:
+        """Nobody takes it now: it waits as long as a platform is blocked, and a day for an account to be added."""
+        platforms = {row.platform, *(account.platform for account in accounts_of(session, row.person_id or ""))}
+        ends = [_blocked_until(session, name or "", now) for name in platforms & self._adapters.keys()]
+        row.error, row.detail = "no_account", "no platform reaches this recipient now"
+        row.not_before = min((end for end in ends if end), default=now + BLOCKED_FOR)
+        is_old = now - row.created_at >= timedelta(days=1)
+        if is_old and not any(ends):
+            row.state = OutboxState.NEVER
+        row.held = row.held or (is_old and row.is_push)  # of all that has waited so long there will be one card
 
     def _same_content(self, session: Session, first: OutboxRow, adapter: Adapter, now: datetime) -> list[OutboxRow]:
         room = adapter.capabilities.batch - 1
@@ -196,7 +210,8 @@ class Sender:
     def _block(self, platform: str, outcome: Outcome, now: datetime) -> None:
         with self._database.write() as session:
             fresh = not _blocked(session, platform, now)
-            put_setting(session, f"blocked:{platform}", (now + BLOCKED_FOR).isoformat())
+            wait = max(BLOCKED_FOR, timedelta(seconds=outcome.retry_after or 0))
+            put_setting(session, f"blocked:{platform}", (now + wait).isoformat())
         if fresh:
             self._alarm(platform, f"{outcome.error} {outcome.detail}".strip())
 
@@ -241,15 +256,6 @@ def _after_the_crowd(row: OutboxRow, now: datetime) -> datetime:
     return now.replace(second=0, microsecond=0) + timedelta(minutes=minutes)
 
 
-def _give_up(row: OutboxRow, error: str, detail: str, now: datetime) -> None:
-    """No platform reaches the recipient: wait while one is blocked, give up after a day."""
-    if now - row.created_at < timedelta(days=1):
-        row.not_before = now + BLOCKED_FOR
-    else:
-        row.state = OutboxState.NEVER
-    row.error, row.detail = error, detail
-
-
 def _merge_held(session: Session, first: OutboxRow, now: datetime) -> tuple[OutboxRow, ...]:
     """Put everything that waited out the night for one person into one card."""
     query = select(OutboxRow).where(
@@ -278,8 +284,13 @@ def _merge_held(session: Session, first: OutboxRow, now: datetime) -> tuple[Outb
 
 
 def _blocked(session: Session, platform: str, now: datetime) -> bool:
+    return _blocked_until(session, platform, now) is not None
+
+
+def _blocked_until(session: Session, platform: str, now: datetime) -> datetime | None:
     until = get_setting(session, f"blocked:{platform}")
-    return until is not None and datetime.fromisoformat(until) > now
+    end = datetime.fromisoformat(until) if until is not None else now
+    return end if end > now else None
 
 
 def _is_spared(row: OutboxRow, adapter: Adapter) -> bool:

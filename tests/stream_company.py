@@ -74,7 +74,7 @@ class StreamCompany:
         self.app = create_app(parse_settings(raw), parts)
         self.runtime = self.app.runtime
         with self.app.services.database.write() as session:
-            load_demo(session, now=self.now, platform="dingtalk")
+            self.load(session)
         self._everybody_exists()
         self._numbers = itertools.count(1)
         self.runtime.inbox.start()
@@ -84,6 +84,10 @@ class StreamCompany:
     def _adapters(self, services: Services) -> dict[str, Adapter]:
         self.adapter: DingtalkAdapter = build_dingtalk(services)
         return {"dingtalk": self.adapter}
+
+    def load(self, session: Session) -> None:
+        """Fill the empty database; the demo company unless another comes."""
+        load_demo(session, now=self.now, platform="dingtalk")
 
     def _everybody_exists(self) -> None:
         with self.session() as session:

@@ -19,6 +19,7 @@ from tests.fakes.dingtalk.state import Call, Delivered, State, Trouble
 
 Answer = tuple[Any, int]
 NO_TOKEN = ({"code": "InvalidAuthentication", "message": "不合法的access_token"}, 400)
+OVER = ({"code": "Forbidden.AccessDenied.ApiCountLimitForOrg", "message": "本月调用次数已用完"}, 403)
 BATCH = "/v1.0/robot/oToMessages/batchSend"
 GROUP = "/v1.0/robot/groupMessages/send"
 DOWNLOAD = "/v1.0/robot/messageFiles/download"
@@ -96,6 +97,8 @@ class Routes:
     def _refused(self, guard: str) -> Answer | None:
         if guard == "api" and request.headers.get("x-acs-dingtalk-access-token") != self.state.api_token:
             return NO_TOKEN
+        if guard == "api" and not self.state.pays():
+            return OVER
         if guard == "oapi" and request.args.get("access_token") != self.state.oapi_token:
             return {"errcode": 40014, "errmsg": "不合法的access_token"}, 200
         return None

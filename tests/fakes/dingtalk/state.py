@@ -85,7 +85,18 @@ class State:
     notices: list[Any] = field(default_factory=list)
     forbidden_notices: set[str] = field(default_factory=set)
     webhook_addresses: dict[str, str] = field(default_factory=dict)
+    monthly_calls: int | None = None
+    """Paid calls of a month before 90020, as a free organisation has them; None for a company that pays."""
+    used_calls: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     changed: threading.Condition = field(default_factory=threading.Condition)
+
+    def pays(self) -> bool:
+        """Count one paid call of this month (Beijing); False when there is none left."""
+        month = f"{self.clock() + timedelta(hours=8):%Y-%m}"
+        if self.monthly_calls is not None and self.used_calls[month] >= self.monthly_calls:
+            return False
+        self.used_calls[month] += 1
+        return True
 
     def trouble(self, path: str, *troubles: Trouble) -> None:
         """Answer the next calls of `path` with these, one each."""
