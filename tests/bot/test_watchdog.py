@@ -69,6 +69,16 @@ def test_health_says_which_role_is_silent(company: Company, began: datetime) -> 
     assert client.get("/healthz").status_code == 503
 
 
+def test_a_web_process_is_ill_when_the_scheduler_elsewhere_is_silent(company: Company, began: datetime) -> None:
+    if company.database.is_sqlite:
+        pytest.skip("one process is all there is")
+    elsewhere = {"ticker": began - STALE - MOMENT, "worker-0": began}
+    Watchdog(company.app.services, elsewhere, began).look(began)
+    answer = company.app.web.test_client().get("/healthz")
+    assert answer.status_code == 503
+    assert set(answer.get_json()["problems"]) == {"scheduler"}
+
+
 def test_a_role_that_never_came_up_is_missed_too(company: Company, began: datetime) -> None:
     if company.database.is_sqlite:
         pytest.skip("one process is all there is")
