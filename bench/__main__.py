@@ -17,6 +17,7 @@ BENCHES = {
     "photo": ("bench.photo_accuracy",),
     "photo-tesseract": ("bench.photo_accuracy", "--engine", "tesseract", "--own"),
     "fraud": ("bench.fraud_rates", "--million"),
+    "hints": ("bench.hint_rates",),
     "time": ("bench.time_accuracy",),
     "customer": ("bench.customer_accuracy",),
     "signal": ("bench.signal_accuracy",),

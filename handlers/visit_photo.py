@@ -161,7 +161,7 @@ def _code_note(ctx: Context, visit: Visit, facts: Any) -> str:
     ctx.note("visit.code_word", "visit", visit.id, found=found, in_time=in_time)
     if found and in_time:
         return f"口令 {visit.code_word} 已看到"
-    return f"没看到口令 {visit.code_word}，不影响本次记录"
+    return f"口令 {visit.code_word} 看不清或没拍到，不影响本次记录"
 
 
 @action(RetakePhoto)
