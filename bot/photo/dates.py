@@ -13,6 +13,17 @@ _DATE = re.compile(
     rf"(?=(?P<tail>[^0-9]|$|{_D}{{1,2}}[:;.]{_D}{{2}}))"
 )
 _SOLID = re.compile(r"(?<![0-9])(?P<y>(?:20|19)[0-9]{2})(?P<m>[01][0-9])(?P<d>[0-3][0-9])(?![0-9])")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NAMED = rf"(?P<mon>{'|'.join(_MONTHS)})[a-z]*"
+_ENGLISH = tuple(  # watermark apps in English: Jan 5, 2026 and 5 Jan 2026
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"{_NAMED}[.,]?(?P<d>[0-3]?[0-9])(?:st|nd|rd|th)?[.,]?(?P<y>20[0-9]{{2}})(?![0-9])",
+        rf"(?<![0-9])(?P<d>[0-3]?[0-9]){_NAMED}[.,]?(?P<y>20[0-9]{{2}})(?![0-9])",
+    )
+)
+_MONTH_DAY = re.compile(r"(?<![0-9年])(?P<m>1[0-2]|0?[1-9])月(?P<d>3[01]|[12][0-9]|0?[1-9])[日号]")
+_LEAP_YEAR = 2024
 _STROKE_LOST = re.compile(
     r"(?<![0-9])(?P<y>20[0-9]{2})(?:[-./](?P<m>[01][0-9])[17|lI]|(?P<n>[01][0-9])[-./])(?P<d>[0-3][0-9])(?![0-9])"
 )
@@ -23,6 +34,10 @@ _TIME = re.compile(
 _RUN_ON = re.compile(r"^[^0-9]{0,2}(?P<h>[0-2][0-9])[:;.](?P<mi>[0-5][0-9])(?:[:;.]?(?P<s>[0-5][0-9]))?(?![0-9])")
 _BARRED = re.compile(r"^[0-9]{2}:[0-9]{2}[1|lI]$")  # the coloured bar beside a big clock reads as a stroke
 _WEEKDAY = re.compile(r"(?:星期|周|礼拜)(?P<w>[一二三四五六日天目曰]|-$)")
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAY_NAME = re.compile(
+    r"(?<![A-Za-z])(?:Mon(?:day)?|Tue(?:sday)?|Wed(?:nesday)?|Thu(?:rsday)?|Fri(?:day)?|Sat(?:urday)?|Sun(?:day)?)(?![a-z])"
+)
 _DIGITS = str.maketrans("OoQDIl|", "0000111")
 WEEKDAYS = "一二三四五六日"
 _AFTERNOON = frozenset({"下午", "晚上", "PM", "pm"})
@@ -48,7 +63,30 @@ def find_date(heard: Heard) -> Found | None:
             for found in (_date_of(heard, match, extra) for extra in (1, 0)):
                 if found is not None:
                     return found
-    return _stroke_lost(heard)
+    return _english(heard) or _stroke_lost(heard)
+
+
+def find_month_day(heard: Heard) -> Found | None:
+    """Return the first day written without its year (1月5日), as MM-DD."""
+    match = _MONTH_DAY.search(heard.text)
+    if match is None:
+        return None
+    try:
+        day = date(_LEAP_YEAR, int(match["m"]), int(match["d"]))
+    except ValueError:
+        return None
+    return Found(f"{day:%m-%d}", *match.span(), heard.part(*match.span()))
+
+
+def _english(heard: Heard) -> Found | None:
+    for pattern in _ENGLISH:
+        for match in pattern.finditer(heard.text):
+            try:
+                day = date(int(match["y"]), 1 + _MONTHS.index(match["mon"].lower()), int(match["d"]))
+            except ValueError:
+                continue
+            return Found(day.isoformat(), *match.span(), heard.part(*match.span()))
+    return None
 
 
 def _stroke_lost(heard: Heard) -> Found | None:
@@ -114,14 +152,22 @@ def find_weekday(heard: Heard) -> Found | None:
     """Return 星期一 … 星期日."""
     match = _WEEKDAY.search(heard.text)
     if match is None:
-        return None
+        return _english_weekday(heard)
     value = "星期" + match["w"].translate(_MEANT)
     return Found(value, match.start(), match.end(), heard.part(match.start(), match.end()))
 
 
+def _english_weekday(heard: Heard) -> Found | None:
+    match = _DAY_NAME.search(heard.text)
+    if match is None:
+        return None
+    value = "星期" + WEEKDAYS[_DAYS.index(match[0][:3].lower())]
+    return Found(value, *match.span(), heard.part(*match.span()))
+
+
 def weekday_of(value: str) -> str:
-    """Name the weekday of a date in normal form."""
-    return "星期" + WEEKDAYS[date.fromisoformat(value).weekday()]
+    """Name the weekday of a date in normal form; empty for one without a year."""
+    return "星期" + WEEKDAYS[date.fromisoformat(value).weekday()] if len(value) == len("2026-01-05") else ""
 
 
 def _number(text: str) -> int:

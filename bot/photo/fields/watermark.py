@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from bot.photo.dates import Found, find_date, find_time, find_weekday, weekday_of
+from bot.photo.dates import Found, find_date, find_month_day, find_time, find_weekday, weekday_of
 from bot.photo.layout import Span
 from bot.photo.page import Label, Page, Value, field_of, labelled, wrapped
 from bot.photo.parsers import COMPANY_END, HAN, company
@@ -50,6 +51,7 @@ _DATE_LABEL = re.compile(r"时间|日期|拍摄")
 _BARE_TIME = re.compile(r"^[^0-9]{0,4}[0-9OolI]{1,2}[:;][0-9OolI]{2}")
 _EAST_FROM = 73.0  # westernmost longitude of China: tells which of two bare numbers is which
 _MISMATCH = 0.4
+_ALONE = 0.8
 _WATERMARK = 14  # heights of its date: no watermark is taller
 
 
@@ -59,7 +61,7 @@ def watermark_fields(page: Page) -> Iterator[Field]:
     weekday = next(((span, found) for span in page.spans if (found := find_weekday(span.heard))), None)
     if dated:
         span, found = dated
-        agrees = weekday is None or weekday[1].value == weekday_of(found.value)
+        agrees = weekday is None or weekday_of(found.value) in {weekday[1].value, ""}
         heard = found.heard if agrees else Heard(found.heard.text, tuple(s * _MISMATCH for s in found.heard.sure))
         yield field_of("date", found.value, heard, [span])
     if weekday:
@@ -73,6 +75,7 @@ def watermark_fields(page: Page) -> Iterator[Field]:
 def _dated(spans: Sequence[Span]) -> tuple[Span, Found] | None:
     """Pick the date that looks most like a watermark's: labelled, with a time or weekday, low on the picture."""
     hits = [(span, found) for span in spans if (found := find_date(span.heard))]
+    hits = hits or [(span, _doubted(span, found)) for span in spans if (found := find_month_day(span.heard))]
 
     def likeness(hit: tuple[Span, Found]) -> tuple[int, float]:
         span, found = hit
@@ -80,6 +83,13 @@ def _dated(spans: Sequence[Span]) -> tuple[Span, Found] | None:
         return cues + 2 * bool(find_weekday(span.heard)), float(span.start[1])
 
     return max(hits, key=likeness, default=None)
+
+
+def _doubted(span: Span, found: Found) -> Found:
+    """Doubt a day without its year that stands alone: it may be a banner's."""
+    if find_weekday(span.heard) or find_time(span.heard, after=found.end):
+        return found
+    return replace(found, heard=Heard(found.heard.text, tuple(min(_ALONE, sure) for sure in found.heard.sure)))
 
 
 def _clock(spans: Sequence[Span], dated: tuple[Span, Found] | None) -> Iterator[Field]:

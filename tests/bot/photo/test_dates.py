@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.photo.dates import find_date, find_time, find_weekday
+from bot.photo.dates import find_date, find_month_day, find_time, find_weekday
 from bot.photo.text import Heard, plain
 
 
@@ -15,7 +15,7 @@ def heard(text: str) -> Heard:
     "text",
     [
         "2026年1月5日", "2026.01.05", "26-1-5", "２０２６－０１－０５", "2026/1/5", "20260105", "2026 年 1 月 5 日", "2O26-Ol-05",
-        "2026-01-0514:05", "2026/01705", "202601/05", "2026.01.05 周一", "拍摄时间：2026年01月05日 14:05:09",
+        "2026-01-0514:05", "2026/01705", "202601/05", "2026.01.05 周一", "Jan 5, 2026", "5 Jan 2026", "January 5th, 2026 Mon", "拍摄时间：2026年01月05日 14:05:09",
     ],
 )  # fmt: skip
 def test_the_fifth_of_january_in_every_form(text: str) -> None:
@@ -58,8 +58,16 @@ def test_dots_make_a_time_only_behind_a_date() -> None:
 
 @pytest.mark.parametrize(
     ("text", "weekday"),
-    [("星期目", "星期日"), ("星期天", "星期日"), ("周六", "星期六"), ("星期-", "星期一"), ("星期—", "星期一"), ("星期", None), ("周-5", None)],
+    [("星期目", "星期日"), ("星期天", "星期日"), ("周六", "星期六"), ("星期-", "星期一"), ("星期—", "星期一"), ("星期", None), ("周-5", None), ("Monday", "星期一"), ("Jan 4, 2026 Sun", "星期日"), ("Sunshine", None)],
 )  # fmt: skip
 def test_weekdays_as_blur_makes_them(text: str, weekday: str | None) -> None:
     found = find_weekday(heard(text))
     assert (found.value if found else None) == weekday
+
+
+@pytest.mark.parametrize(
+    ("text", "day"), [("1月5日 周一", "01-05"), ("12月31日", "12-31"), ("2月30日", None), ("13月5日", None)]
+)
+def test_a_day_without_its_year(text: str, day: str | None) -> None:
+    found = find_month_day(heard(text))
+    assert (found.value if found else None) == day
