@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 import structlog
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 
 from bot import inbox as inbox_module
 from bot import outbox as outbox_module
-from bot.claims import RENEW_SECONDS, Keeper
+from bot.claims import RENEW_SECONDS, SHARED, Keeper
 from bot.clock import PracticeClock, ServerClock, SystemClock
 from bot.dispatch import Dispatcher, alarm_admins
 from bot.hints import hints_of
@@ -31,6 +31,7 @@ log = structlog.get_logger(__name__)
 
 POLL_SECONDS: Final = 0.5
 SETTLE_SECONDS: Final = 60.0
+SUSPECT: Final = 2
 MAX_TICKS: Final = 200
 """Runs of the due jobs at one instant before the practice clock moves on; a scan does bounded batches."""
 
@@ -162,8 +163,11 @@ class Runtime:
                 wakeup.wait(seen, POLL_SECONDS)
 
     def _recover(self) -> None:
+        """Take back what a dead process held; what died with one before waits a moment, lest a row of deaths is blamed on it."""
+        later = self.lease_clock.now() + SHARED
+        again = case((InboxRow.attempts >= SUSPECT, later), else_=None)
         with self.services.database.write() as session:
-            session.execute(update(InboxRow).where(InboxRow.state == InboxState.NEW).values(claimed_until=None))
+            session.execute(update(InboxRow).where(InboxRow.state == InboxState.NEW).values(claimed_until=again))
             session.execute(
                 update(OutboxRow).where(OutboxRow.state.in_(outbox_module.WAITING_STATES)).values(claimed_until=None)
             )

@@ -15,8 +15,10 @@ from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import inbox as inbox_module
+from bot.claims import SHARED
 from bot.clock import ServerClock, SystemClock
 from bot.inbox import MAX_ATTEMPTS, InboxUnavailable
+from bot.runtime import SUSPECT
 from bot.update import Chat, ChatKind, Update, UpdateKind
 from models.chat import InboxRow, InboxState
 from tests.chat import Company
@@ -143,6 +145,19 @@ def test_a_server_that_does_not_answer_leaves_its_clock_running() -> None:
     steady[0] = 3700.0
     answers.append(NOON + timedelta(hours=2))
     assert clock.now() == NOON + timedelta(hours=2)
+
+
+@pytest.mark.sqlite_only
+def test_a_process_that_is_killed_again_and_again_blames_no_message(company: Company) -> None:
+    company.runtime.receive(_update(company, 1))
+    for number in range(2 * MAX_ATTEMPTS):  # started, and killed before anything was done
+        company.runtime._recover()
+        inbox_module.claim(company.database, token=f"dead{number}", now=company.runtime.lease_clock.now())
+    company.runtime._recover()
+    with company.session() as session:
+        assert session.scalars(select(InboxRow.attempts)).one() == SUSPECT
+    calm = company.runtime.lease_clock.now() + SHARED
+    assert inbox_module.claim(company.database, token="calm", now=calm) is not None
 
 
 def test_a_message_that_kills_whoever_takes_it_is_parked_and_told(company: Company) -> None:
