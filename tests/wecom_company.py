@@ -90,10 +90,20 @@ class WecomCompany:
 
     # -- people speak --------------------------------------------------------------------------------------------------
 
-    def say(self, who: str, text: str = "", *, image: bytes = b"", times: int = 1) -> list[Seen]:
+    def say(
+        self, who: str, text: str = "", *, image: bytes = b"", place: tuple[float, float] | None = None, times: int = 1
+    ) -> list[Seen]:
         """Send a message, delivered `times` times; returns what this person saw because of it."""
         number = next(self._numbers)
-        if image:
+        if place:
+            where = {
+                "Location_X": f"{place[0]:.6f}",
+                "Location_Y": f"{place[1]:.6f}",
+                "Scale": "16",
+                "Label": "上海市黄浦区",
+            }
+            xml = self.driver.message("location", sender=who, message_id=str(number), at=self._stamp(), **where)
+        elif image:
             self.wecom.state.media[f"photo{number}"] = ("photo.jpg", image)
             fields = {"PicUrl": "http://p.example/1", "MediaId": f"photo{number}"}
             xml = self.driver.message("image", sender=who, message_id=str(number), at=self._stamp(), **fields)

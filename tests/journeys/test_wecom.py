@@ -13,7 +13,7 @@ from bot.photo import Reading
 from models.daily_report import report_of
 from models.person import Account, Person
 from models.roster import RosterChange
-from models.visit import EvidenceState, Visit, evidence_of
+from models.visit import EvidenceState, Visit, evidence_of, is_complete
 from scheduler.jobs.directory import follow, follow_all
 from tests.chat import shanghai
 from tests.readers import ScriptedReader, chat_screenshot, site_photo
@@ -60,6 +60,26 @@ def test_j1_a_late_photo_is_kept_as_backfilled_and_the_visit_ends_without_the_em
         assert (photo.state, photo.lag) == (EvidenceState.VALID_BACKFILLED, 9300)
     (told,) = visiting.inbox("chenmin")
     assert "晚 2h35m，理由：车间不让带手机" in told.text
+
+
+def test_j1_with_its_place_all_three_pieces_are_there(visiting: WecomCompany) -> None:
+    """A place message of WeCom is on the Chinese map already: 146 m from the gate, as in the journey."""
+    (far,) = visiting.say("zhouhang", place=(31.2336, 121.4737))
+    assert "超过 200 米" in far.text
+    (place,) = visiting.say("zhouhang", place=(31.2304, 121.4737), times=3)
+    assert "距客户登记地址 146 米（≤200）" in place.text
+    assert "☑☐☐" in place.text
+    visiting.say("zhouhang", image=GATE)
+    visiting.press("zhouhang", "是 14:05")
+    visiting.say("zhouhang", "车间不让带手机，出来才发")
+    invited = visiting.say("zhouhang", image=CHAT)
+    assert "☑☑☑" in invited[0].text
+    assert "结束拜访" in invited[-1].text
+    visiting.say("zhouhang", "目标促成签约，谈了价格让步，嫌贵，周五前给新报价")
+    visiting.press("zhouhang", "都对")
+    assert f"✅ {VISIT} 已完成（三要素完整，补记 1 处）" in visiting.said("zhouhang")
+    with visiting.session() as session:
+        assert is_complete(session, VISIT)
 
 
 def test_a_photo_delivered_three_times_is_judged_once(visiting: WecomCompany) -> None:
