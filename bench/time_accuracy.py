@@ -53,13 +53,25 @@ def agrees(case: dict, expected: dict, match: TimeMatch) -> bool:
     """Compare due for deadlines, start (and end of ranges) for the rest; an accepted day replaces the expected one."""
     if case["kind"] == "recur":
         return match.kind is Kind.RECURRING and shown(match.start, expected["start"]) == expected["start"]
+    if any(isinstance(each, dict) and _all_said(each, match) for each in case["accept"]):
+        return True
     if case["kind"] == "deadline":
         due = shown(match.due_at, expected["due"])
         return due == expected["due"] or (due or "")[:DAY] in case["accept"]
     fields = ("start", "end") if case["kind"] in {"range", "trange", "daypart"} else ("start",)
-    if all(shown(getattr(match, name), expected[name]) == expected[name] for name in fields):
+    if all(shown(getattr(match, name), expected[name]) == expected[name] for name in fields if expected[name]):
         return True
-    return any((shown(match.start, each) == each) or (shown(match.end, each) == each) for each in case["accept"])
+    return any(
+        (shown(match.start, each) == each) or (shown(match.end, each) == each)
+        for each in case["accept"]
+        if isinstance(each, str)
+    )
+
+
+def _all_said(reading: dict, match: TimeMatch) -> bool:
+    """Compare another reading that counts as right, given as {start, end, due}; what is null is not asserted."""
+    got = {"start": match.start, "end": match.end, "due": match.due_at}
+    return all(shown(got[name], want) == want for name, want in reading.items() if want)
 
 
 def measure(case: dict) -> tuple[str, float, TimeMatch | None]:

@@ -57,7 +57,7 @@ _CLOCKS = (
         r"(?P<h>[01]?\d|2[0-4])\s?:\s?(?P<m>[0-5]\d)(?::[0-5]\d)?(?![\d:])(?:\s?(?P<half12>[aApP]\.?[mM](?![A-Za-z])))?"
     ),
     re.compile(
-        rf"{_HOUR}(?:点(?!击|评|赞|名|单|菜|货|钟头|餐|心)|时(?!间|候|段|刻|代|常|机|效|长|尚|差|区|髦|期|不|而|装|光))(?:钟|整)?"
+        rf"{_HOUR}(?:点(?![一二三四五六七八九\d]折|击|评|赞|名|单|菜|货|钟头|餐|心)|时(?!间|候|段|刻|代|常|机|效|长|尚|差|区|髦|期|不|而|装|光))(?:钟|整)?"
         rf"(?:(?P<half>半)(?!年|个|天|月|数)|过?(?P<q>[一二三123])刻|[过零]?(?P<m>{_MINUTE})(?:分(?!钟|之|公|析|别|享|成)|(?![分秒折]|{_QUANTITY}))|(?P<exact>整))?(?:钟|整)?"
     ),
     re.compile(r"(?P<h>[一二两三四五六七八九])(?P<h2>[二三四五六七八九十])点(?:钟|左右)?(?![半一二三四五六七八九\d])"),
@@ -137,7 +137,10 @@ def _stands_alone(found: re.Match[str]) -> bool:
     if (before[-1:].isascii() and before[-1:].isalnum()) or before.endswith((".", "-", ":", "比", "第")):
         return False
     if ":" in found[0]:
-        return not re.search(r"比例?为?$|配比$|[:]$|比分$", before)
+        return not (
+            re.search(r"比例?为?$|配比$|[:]$|比分$", before)
+            or re.match(r"的?(?:配比|比例|稀释|兑水?|混合|勾兑|调配|配制|缩放|比分)", after)
+        )
     if any(groups.get(name) for name in ("half", "q", "m", "to", "half12", "exact", "h2")) or found[0].endswith("钟"):
         return True
     if _LISTED.match(after) or re.search(r"[有这那几分共列提第说讲强调补充满以下]$|[上下]$", before):

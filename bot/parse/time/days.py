@@ -64,6 +64,19 @@ def _without_year(made: Period, month: Period, frame: Frame) -> Period:
 
 
 @atom(
+    r"(?<![\d.第])(?P<m>\d{1,3})月份?的?(?P<d>\d{1,3})[日号](?!\d)|(?<![\d第型编路街道巷弄单楼.])(?P<late>3[2-9]|[4-9]\d)号(?=\s?(?:之前|以前|前(?![台门排])))",
+    opens=NUMERALS,
+)
+def _no_such_day(found: re.Match[str], _frame: Frame, within: Period | None) -> Period | None:
+    """13月45日, 0月5日, 32号前: said like a day and none; never the 3月 or 5日 inside it."""
+    if found["late"]:
+        return INVALID if within is None else None
+    month, number = int(found["m"]), int(found["d"])
+    possible = 1 <= month <= 12 and 1 <= number <= 31
+    return None if within is not None or possible else INVALID
+
+
+@atom(
     rf"(?<![\d第型编路街道巷弄单.])(?P<d>{_DAY_NUMBER})(?:[日号](?!{_PLACE})|(?<![\-~]\d)(?<![\-~]\d\d){_UP_TO_DAY})",
     opens=NUMERALS,
 )
@@ -96,7 +109,7 @@ _BEFORE_NUMERIC = r"(?<![A-Za-z0-9.\-/:：￥¥$+=×xX*#_])"
     opens=NUMERALS,
 )
 def _full_numeric(found: re.Match[str], _frame: Frame, within: Period | None) -> Period | None:
-    if within is not None or not 1 <= int(found["m"]) <= 12:
+    if within is not None:
         return None
     return make_day(int(found["y"]), int(found["m"]), int(found["d"]))
 
@@ -158,6 +171,8 @@ def _numeric(found: re.Match[str], frame: Frame, within: Period | None, *, sure:
     month, number = int(found["m"]), int(found["d"])
     if within is not None and within.grain is not Grain.YEAR:
         return None
+    if "/" in found[0] and number <= 12 < month <= 31 and (month, number) != (24, 7):
+        month, number = number, month  # 28/1: there is no 28th month
     if not (1 <= month <= 12 and 1 <= number <= 31):
         return None
     if within is not None:
@@ -190,6 +205,7 @@ def _two_days(found: re.Match[str], frame: Frame, within: Period | None) -> Peri
 
 
 ATOMS = (
+    _no_such_day,
     _day_of_month,
     _bare_day,
     _full_numeric,

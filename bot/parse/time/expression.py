@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 
 from bot.parse.time.delay import AMOUNT, read_amount, workdays_after
 from bot.parse.time.feasts import NAMES
-from bot.parse.time.guards import is_part_of_a_name
+from bot.parse.time.guards import goes_on, is_part_of_a_name
 from bot.parse.time.instants import Said
 from bot.parse.time.match import Kind, Note, TimeMatch
 from bot.parse.time.moment import Moment, read_moment
@@ -48,7 +48,7 @@ _SUFFIXES = (
     (
         "前",
         re.compile(
-            r"(?:[(]含[^)]{0,3}[)])?\s?(?:之前|以前|前(?![往来台面沿途景端辈任列提后置言天]|半(?:年|场|段|周|月|程))|为止|截止|止)(?:[(]含[^)]{0,4}[)])?"
+            r"(?:[(]含[^)]{0,3}[)])?\s?(?:之前|以前|前(?!提(?![交供出报前醒升示单取货案款])|[往来台面沿途景端辈任列后置言天]|半(?:年|场|段|周|月|程))|为止|截止|止)(?:[(]含[^)]{0,4}[)])?"
         ),
     ),
     ("约", re.compile(r"前后|左右")),
@@ -61,6 +61,7 @@ _SUFFIX_SIGNS = frozenset("( 之以前为截止左的内后起至到")
 _TO = re.compile(r"\s?(?:到|至|~|-{1,2}|直到)\s?")
 _OR = re.compile(r"\s?(?:或者?|还是|要么|和|及|与|、)\s?")
 _MAX_READINGS = 4
+_HALF_DAY = 6 * 3600
 _AFTER_FEAST = re.compile(r"(?:等|要)?(?:过[完了]|放完)(?=[年节假]|[^\s\d]{2})")
 _WITHIN = re.compile(
     rf"(?<![\d.第]){AMOUNT}(?:的时间)?(?:之内|以内|内(?![部容测训审网蒙存涵购勤外饰控])|里(?![面程程碑]))"
@@ -69,7 +70,7 @@ _EVENT = re.compile(r"(?:之?后|以后|起|完成?|当天起)[,，]?$")
 # 周二见了王总, 15号拜访过: said of the past though no tense is given.
 _TOLD = re.compile(
     r"[^,。;!?，；！？\n要会将再能可]{0,7}?(?:见|访|去|到|聊|谈|签|发|寄|送|开|打|给|通|跑|碰|会|交|付|收|回|来|说|问|馈|认|加|吃|示|讲|报|成|做|看|完|待|面|触|察|观)"
-    r"(?:过(?![去来目会几两一年节户程滤])|了(?!解|再|就|没|吗|的话|告|通知|给|我))"
+    r"(?:过(?![去来目会几两一年节户程滤])|了(?!解|再|就|没|吗|的话|告|通知|给|我)|的(?=[^,。;，。；]{0,6}(?:$|[,。;，。；])))"
 )
 
 
@@ -78,7 +79,7 @@ def find_all(text: str, frame: Frame) -> Iterator[TimeMatch]:
     at = 0
     while (found := _ANCHOR.search(text, at)) is not None:
         made = _read(text, found.start(), frame)
-        if made is None or is_part_of_a_name(text, *made.span):
+        if made is None or goes_on(text, made.span[1]) or is_part_of_a_name(text, *made.span):
             at = found.start() + 1
             continue
         yield made
@@ -130,6 +131,7 @@ def _plain(text: str, start: int, frame: Frame) -> TimeMatch | None:
         return None
     if opening is None and (span := _range(text, start, moment, frame)):
         return span
+    moment = _earlier(text, moment)
     moments = _choices(text, moment, frame)
     does, end = _suffix(text, moments[-1])
     if after_feast and not does:
@@ -141,6 +143,18 @@ def _plain(text: str, start: int, frame: Frame) -> TimeMatch | None:
     if not rest:
         return first
     return replace(first, ambiguous=True, alternatives=tuple(rest), note=Note.SEVERAL, confidence=0.6)
+
+
+_EARLIER = re.compile(rf"(?:之前|前|提前)\s?(?:的)?{AMOUNT}(?!内|之内|以内|后|前|以?前)")
+
+
+def _earlier(text: str, moment: Moment) -> Moment:
+    """Read 下班前半小时, 下午3点前10分钟: so long before a moment of the day."""
+    found = _EARLIER.match(text, moment.end) if moment.office or moment.clock else None
+    amount = read_amount(found["amount"]) if found else None
+    if found is None or amount is None or not amount.exact or amount.seconds > _HALF_DAY:
+        return moment
+    return replace(moment, end=found.end(), early=int(amount.seconds // 60))
 
 
 def _meant(moment: Moment, said: Said, frame: Frame, *, approximate: bool) -> TimeMatch:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Protocol
 
-__all__ = ["MASK", "NameFinder", "fold", "is_part_of_a_name", "mask_names"]
+__all__ = ["MASK", "NameFinder", "fold", "goes_on", "is_part_of_a_name", "mask_names"]
 
 MASK = "\ufffc"
 _WIDE = {ord("０") + digit: ord("0") + digit for digit in range(10)}
@@ -72,6 +72,17 @@ _FIRM = re.compile(r"[^的\s,，。去来到给跟]{0,2}?(?:集团|公司|店(?!
 _TO_WHOM = re.compile(r"(?:给|跟|向|找|和|被|对|把|替|陪|帮|与|访|叫|是|客户|认识|联系)$")
 _PERSON = re.compile(rf"[^{_SURNAMES}{_VERB}\s\W]{_TITLE}")
 _OWN_TITLE = re.compile(_TITLE)
+
+
+# 现今年轻人, 说明天线, 当下周转: the word ends inside another one.
+_GOES_ON = re.compile(
+    r"(?<=[今明去前]年)(?:轻|纪|龄)|(?<=明天)线|(?<=后天)(?:性|形成)|(?<=周)[转期密折围岁旋遭]|(?<=[上下本这个]月)[台饼球嫂]|(?<=点)[评赞击]"
+)
+
+
+def goes_on(text: str, end: int) -> bool:
+    """Say whether what looks like a time ends inside another word."""
+    return _GOES_ON.match(text, end) is not None
 
 
 def is_part_of_a_name(text: str, start: int, end: int) -> bool:

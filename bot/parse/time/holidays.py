@@ -102,10 +102,25 @@ def _feast(found: re.Match[str], frame: Frame, within: Period | None) -> Period 
     if within is None and _is_given_name(found, before):
         return None
     whole = bool(found["block"])
+    if within is not None and within.style is Style.FEAST and within.block and not whole:
+        return _both(within, feast, frame)
     if within is not None:
         return _feast_period(feast, within.first.year, frame, whole=whole) if within.grain is Grain.YEAR else None
     years = [made for year in years_around(frame) if (made := _feast_period(feast, year, frame, whole=whole))]
     return _next_feast(years, frame, before=_BEFORE.match(found.string, found.end()) is not None)
+
+
+def _both(first: Period, feast: Feast, frame: Frame) -> Period | None:
+    """中秋国庆前: two feasts in a row; before the first of them is taken, before the second asked about."""
+    second = _feast_period(feast, first.first.year, frame, whole=False)
+    if second is None or not 0 <= (second.first - first.first).days <= _IN_A_ROW:
+        return None
+    whole = (min(first.bounds[0], second.bounds[0]), max(first.bounds[1], second.bounds[1]))
+    joined = _feasted(*whole, whole)
+    return joined if first.bounds == second.bounds else joined.unsure(second)
+
+
+_IN_A_ROW = 10  # days: 中秋 and 国庆, 元旦 and 春节 in some years
 
 
 def _next_feast(years: list[Period], frame: Frame, *, before: bool) -> Period | None:

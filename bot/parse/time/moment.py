@@ -40,6 +40,7 @@ class Moment:
     part: Part | None = None
     clock: Clock | None = None
     office: str = ""  # 下班, 上班, 午休: a moment of the working day
+    early: int = 0  # minutes before it: 下班前半小时, 3点前10分钟
 
     @property
     def empty(self) -> bool:

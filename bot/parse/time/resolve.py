@@ -54,6 +54,7 @@ def _office_minutes(moment: Moment, frame: Frame) -> int:
 def _office(moment: Moment, said: Said, frame: Frame) -> TimeMatch:
     minutes = _office_minutes(moment, frame)
     period = moment.period
+    minutes -= moment.early
     when = at(period.last if period else frame.today, minutes, frame)
     made = clock_match(when, said)
     if period is None and when < frame.now and not frame.past:
@@ -64,6 +65,9 @@ def _office(moment: Moment, said: Said, frame: Frame) -> TimeMatch:
 
 def _clock(moment: Moment, clock: Clock, said: Said, frame: Frame) -> TimeMatch:
     base = moment.period.last if moment.period else frame.today
+    clock = replace(
+        clock, minutes=clock.minutes - moment.early, others=tuple(each - moment.early for each in clock.others)
+    )
     when = at(base, clock.minutes, frame)
     made = clock_match(when, said, 0.85 if clock.bare else 0.95)
     others = tuple(clock_match(at(base, minutes, frame), said, 0.4) for minutes in clock.others)
