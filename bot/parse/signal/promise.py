@@ -12,14 +12,33 @@ from bot.parse.text import clean
 MAX_LENGTH = 2000
 
 _VERB = re.compile(
-    r"(?:口头|已经?|也|都|当场|当面|满口|一口)?(?:答应|承诺|保证|许诺|允诺|应承|应允|打了?包票|拍[了着]?胸脯(?:说|保证)?|担保|应下|立了?军令状|夸下海口|许了|打了?保票|同意(?=给|为|把|免费|延|降|打|按|先|送))(?:了|过|下来|说|好)?"
-    r"|(?:说好|讲好|约好|谈好|说定|敲定|约定)(?:了)?|(?:跟|和|向|给|对|回复|告诉)(?:了)?(?:客户|他们?|她们?|对方|"
+    r"我(?:说|讲|回)(?!不|没|如果|要是|的|了算|回去|再|考虑)|(?:口头|已经?|也|都|当场|当面|满口|一口)?(?:答应|承诺|保证|许诺|允诺|应承|应允|打了?包票|拍[了着]?胸脯(?:说|保证)?|担保|应下|立了?军令状|夸下海口|许了|打了?保票|表了?态|表态|同意(?=给|为|把|免费|延|降|打|按|先|送))(?:了|过|下来|说|好)?"
+    r"|(?:说好|讲好|约好|谈好|说定|讲定|谈定|商定|定好|说妥|讲妥|敲定|约定)(?:了)?|(?:跟|和|向|给|对|回复|告诉)(?:了)?(?:客户|他们?|她们?|对方|采购|厂长|主任|院长|老板|经理|科长|领导|甲方|"
     + NAME_TITLE
-    + r")(?:说|讲|回|回复|保证|承诺|答应|表态)(?:了|过|好)?|告诉(?:了)?(?:客户|他们?|对方|"
+    + r")(?:说|讲|回|回复|保证|承诺|答应|表态|确认|敲定|讲定|讲好|约定)(?:了|过|好)?(?:了)?|告诉(?:了)?(?:客户|他们?|对方|"
     + NAME_TITLE
     + ")"
 )
-_WEAK_VERB = re.compile(r"^(?:说好|讲好|约好|谈好|说定|敲定|约定|跟|和|向|给|对|回复|告诉)")
+_WEAK_VERB = re.compile(
+    r"^(?:说好|讲好|约好|谈好|说定|讲定|谈定|商定|定好|说妥|讲妥|敲定|约定|我说|我讲|(?:已|已经)?(?:跟|和|向|给|对|回复|告诉)(?![^,，]*(?:保证|承诺|答应|表态)))"
+)
+_WE_DO = re.compile(
+    r"(?:我们?|咱们?|我方|公司)(?:来|会|就|再|去|亲自|这边|负责|全|都|先|马上|安排|可以|派)?[^,，。不没]{0,8}(?:处理|承担|负责|包|出|送|派|换|修|装|做|发|寄|给|补|安排|解决|垫|去|传|备|调试|培训|讲解|保养)"
+    r"|(?:给|帮|替|为)(?:他们?|她们?|客户|对方|您|你们|"
+    + NAME_TITLE
+    + r")[^,，。不没]{0,12}(?:准数|准信|结|做|出|送|装|换|修|补|备|发|办|留|延|减|免|加|讲|换新|处理)"
+    r"|把[^,，。不没]{1,10}(?:拉|运|搬|带|拿|送|发|寄|传|装|换|修|改|做)"
+)
+# 今晚我把图纸发您, 坏了我们负责换: said to the customer himself.
+_TO_YOU = re.compile(r"您|给你们|帮你们|替你们|为你们|贵司|贵公司|您们")
+_CANNOT = re.compile(
+    r"[出来做到赶交发装完修供]不(?:来|了|到|上|完|出|及)|没法|没办法|不行|做不到|不可能|不能|未必|不一定|够呛|悬"
+)
+_SAID_SO = re.compile(
+    r"^我?(?:已经?|也|都|当场)?(?:跟|和|向|给|对)?(?:他们?|她们?|客户|对方|人家|"
+    + NAME_TITLE
+    + r")?(?:已经?)?(?:说过|讲过|说|讲|答应|承诺|保证|应|许)(?:过)?(?:了|下来了?|好了|过了)(?:的)?$"
+)
 _NOUN = re.compile(
     r"(?:答应|承诺|保证|许诺)(?:过|了|下来)?(?:他们?|客户|对方)?的|承诺(?:书|函|制|清单|登记|规范|率|事项|期限?$|表|单|卡|编号)|(?:服务|质量|售后|交期|价格)承诺|保证(?:金|书|人|函)|登记承诺"
     r"|(?:催|未结|逾期|到期|到期的|登记)(?:的)?承诺|保证(?:不了|得了)|承诺(?:不了|得了)"
@@ -52,7 +71,7 @@ _INSIDE = re.compile(
     r"日报|周报|月报|报销|业绩|目标|打卡|例会|总结|指标|考核|学习|工资|提成|内部|领导交|给(?:领导|主管|财务|公司|陈敏|总部)"
 )
 _BENEFIT = re.compile(
-    r"折|优惠|质保|账期|返点|赠|免费|降|让利|价|期|售后|响应|小时|到位|质量|按时|准时|如期|尽快|最低|独家|延|换|退|保|垫资|先发|先做|寄到|寄出|寄过|发出|做完|修好|改好|送过|装完|装好|上门|派"
+    r"折|优惠|质保|账期|返点|赠|免费|降|让利|价|期|售后|响应|小时|到位|质量|按时|准时|如期|尽快|最低|独家|延|换|退|保|垫资|多备|复检|检测结果|试用机|先发|先做|寄到|寄出|寄过|发出|做完|修好|改好|送过|装完|装好|上门|派"
 )
 _FUTURE_SURE = re.compile(r"一定|肯定|务必|马上|立刻|保准|绝对")
 
@@ -93,6 +112,10 @@ def _promise_at(clause: Clause, before: Clause | None, near: list[Clause]) -> tu
     sentence = "，".join(part.text for part in near)
     if _unreal(sentence, clause.text):
         return None
+    if before and _SAID_SO.match(clause.text) and (told := _told_before(clause, near)):
+        return (told.span[0], clause.span[1]), Strength.SAID
+    if _TO_YOU.search(sentence) and _said_to_you(clause.text):
+        return clause.span, Strength.SAID
     if before and _ACCEPTED.match(clause.text) and _DEMAND.search(before.text) and _is_ours(before.text):
         return (before.span[0], clause.span[1]), Strength.SAID
     verb = _VERB.search(clause.text)
@@ -101,11 +124,32 @@ def _promise_at(clause: Clause, before: Clause | None, near: list[Clause]) -> tu
     return (clause.span, Strength.IMPLIED) if not verb and _is_implied(clause.text, before) else None
 
 
+def _told_before(clause: Clause, near: list[Clause]) -> Clause | None:
+    """明早我把扫描件传给张经理，跟他说过了: the deed stands before the words that make it a promise."""
+    earlier = [part for part in near if part.span[1] <= clause.span[0]]
+    deeds = (part for part in earlier if not _CANNOT.search(part.text) and not _TO_US.search(part.text))
+    return next((part for part in deeds if _is_ours(part.text) or _WE_DO.search(part.text)), None)
+
+
+def _said_to_you(clause: str) -> bool:
+    """Whether a clause addressed to the customer offers a deed of ours."""
+    if (
+        _CANNOT.search(clause)
+        or _TO_US.search(clause)
+        or guard.negated(clause, len(clause), 6)
+        or (re.match(r"您|你们", clause) and not re.search(r"我", clause))
+    ):
+        return False
+    offered = _is_ours(clause) or bool(_WE_DO.search(clause))
+    return offered and bool(re.search(r"我|咱|给您|发您|给你们|帮您|为您", clause))
+
+
 def _unreal(sentence: str, clause: str) -> bool:
     """Conditions, questions, hearsay, what was promised long ago, what is done already."""
     return bool(
         guard.hypothetical(clause, len(clause))
-        or re.search(r"(?:吗|么|呢)?[?？]$|吗$|○|是否|能否", clause)
+        or re.search(r"(?:吗|么|呢)?[?？]$|吗$", clause)
+        or (re.search(r"○|是否|能否", clause) and not re.match(r"我?们?(?:已经?|也|当场)?(?:答应|承诺|保证)", clause))
         or _HEARSAY.search(clause)
         or _PAST.search(sentence)
         or _DONE.search(sentence)
@@ -129,7 +173,9 @@ def _is_said(clause: Clause, verb: re.Match[str], near: list[Clause]) -> bool:
     following = [part.text for part in near if part.span[0] >= clause.span[1]][:1]
     content = rest if len(rest) > 1 else "".join(following)
     who = subject(front)
-    if weak and _WEAK_VERB.match(verb[0]) and not (_DEADLINE.search(content) or _when(content)):
+    if _CANNOT.search(content) or ("确认" in verb[0] and not re.search(r"我|咱", content)):
+        return False
+    if weak and not (_DEADLINE.search(content) or _when(content) or _WE_DO.search(content)):
         return False
     return _ours_by_content(who, verb[0] + rest, content)
 
@@ -152,7 +198,12 @@ def _ours_by_content(who: Side, said: str, content: str) -> bool:
         return bool(_TO_THEM.search(said)) and any(hit.action.by is By.US for hit in actions)
     if actions and actions[0].action.by is By.THEM:
         return who is Side.US and actions[0].action.name == "discount"
-    return bool(actions) or bool(_BENEFIT.search(content)) or (who is Side.US and bool(_DEADLINE.search(content)))
+    return (
+        bool(actions)
+        or bool(_WE_DO.search(content))
+        or bool(_BENEFIT.search(content))
+        or (who is Side.US and bool(_DEADLINE.search(content)))
+    )
 
 
 def _with_content(clause: Clause, verb: re.Match[str], near: list[Clause]) -> tuple[int, int]:

@@ -20,6 +20,15 @@ def test_only_our_own_promise_to_the_customer_is_mined(case: dict[str, Any]) -> 
     assert bool(mine_promises(case["sentence"])) == case["promise"]
 
 
+def test_what_a_second_hand_wrote_is_read_well_enough() -> None:
+    lines = (Path(__file__).parent / "promise_second_hand.jsonl").read_text(encoding="utf-8").split("\n")
+    cases = [json.loads(line) for line in lines if line]
+    found = {case["id"] for case in cases if mine_promises(case["sentence"])}
+    meant = {case["id"] for case in cases if case["promise"]}
+    assert len(found & meant) / len(found) >= 0.97
+    assert len(found & meant) / len(meant) >= 0.92
+
+
 def test_the_promise_is_cut_out_of_the_summary() -> None:
     (promise,) = mine_promises("见了王总，嫌交期长，答应月底前派人调试。晚上请吃饭")
     assert promise.text == "答应月底前派人调试"
