@@ -25,10 +25,11 @@ from models.world import World
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """For whom and until when (aware UTC)."""
+    """For whom, until when (aware UTC), and what."""
 
     customer_id: str
     due_at: datetime
+    matter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,8 @@ def change(ctx: Context, found: Changeable, after: Values, *, how: str = "change
     before = found.values
     ctx.note(
         f"{found.subject.kind}.{how}", found.subject.kind, found.subject.id,
-        before=[before.customer_id, before.due_at.isoformat()], after=[after.customer_id, after.due_at.isoformat()],
+        before=[before.customer_id, before.due_at.isoformat(), before.matter],
+        after=[after.customer_id, after.due_at.isoformat(), after.matter],
     )  # fmt: skip
 
 
@@ -75,6 +77,8 @@ def difference(ctx: Context, before: Values, after: Values) -> list[tuple[str, s
         found.append(("客户", _customer(ctx, before.customer_id), _customer(ctx, after.customer_id)))
     if before.due_at != after.due_at:
         found.append(("期限", due_words(before.due_at, zone), due_words(after.due_at, zone)))
+    if before.matter != after.matter:
+        found.append(("事项", before.matter, after.matter))
     return found
 
 
@@ -97,7 +101,7 @@ def _read_promise(ctx: Context, number: str) -> Changeable | None:
     if promise is None or event is None or promise.state != CommitmentState.OPEN:
         return None
     deed = deed_of(ctx, event)
-    values = Values(promise.customer_id, promise.due_at)
+    values = Values(promise.customer_id, promise.due_at, promise.matter)
     return Changeable(promise.subject, promise.owner_id, promise.id, values, event, deed.blocked if deed else ())
 
 
@@ -108,7 +112,7 @@ def _change_promise(ctx: Context, number: str, after: Values) -> None:
         promise.first_due_at = after.due_at
     if promise.customer_id != after.customer_id:
         promise.customer_id, promise.contact_id = after.customer_id, None
-    promise.due_at = after.due_at
+    promise.due_at, promise.matter = after.due_at, after.matter
     stop_deadlines(ctx.session, promise.subject, ctx.now, "changed")
     grey_reminders(ctx, promise, "已改")
     world = World(ctx.session, ctx.calendar, ctx.now)
@@ -134,13 +138,18 @@ def _read_step(ctx: Context, number: str) -> Changeable | None:
     blocked = (f"{decider.name}已据此确认",) if decider else ()
     label = f"下一步「{step.text}」"
     return Changeable(
-        Subject("next_step", number), step.owner_id, label, Values(step.customer_id, step.due_at), event, blocked
+        Subject("next_step", number),
+        step.owner_id,
+        label,
+        Values(step.customer_id, step.due_at, step.text),
+        event,
+        blocked,
     )
 
 
 def _change_step(ctx: Context, number: str, after: Values) -> None:
     step = ctx.session.get_one(NextStep, int(number))
-    step.customer_id, step.due_at = after.customer_id, after.due_at
+    step.customer_id, step.due_at, step.text = after.customer_id, after.due_at, after.matter
     ctx.session.flush()
     if step.state != NextStepState.WAITING:
         return
@@ -167,19 +176,24 @@ CHANGERS: Final[dict[str, Changer]] = {
 
 def _changed(ctx: Context, event: Event) -> Deed | None:
     found = changeable(ctx, Subject(event.subject_kind, event.subject_id))
-    if found is None or found.values != _values(event.data["after"]):
+    if found is None or found.values != _values(event.data["after"], found.values):
         return None
-    words = difference(ctx, _values(event.data["before"]), found.values)
+    words = difference(ctx, _values(event.data["before"], found.values), found.values)
     label = f"{found.label} 的改动（{'，'.join(f'{old} → {new}' for _, old, new in words)}）"
     return Deed(event, label, also=("改回原来的",), blocked=found.blocked)
 
 
 def _change_back(ctx: Context, deed: Deed) -> None:
-    CHANGERS[deed.event.subject_kind].apply(ctx, deed.event.subject_id, _values(deed.event.data["before"]))
+    found = changeable(ctx, Subject(deed.event.subject_kind, deed.event.subject_id))
+    assert found is not None
+    before = _values(deed.event.data["before"], found.values)
+    CHANGERS[deed.event.subject_kind].apply(ctx, deed.event.subject_id, before)
 
 
-def _values(stored: list[str]) -> Values:
-    return Values(stored[0], datetime.fromisoformat(stored[1]))
+def _values(stored: list[str], now: Values) -> Values:
+    """Read values from the log; entries of before the matter could be changed do not hold it."""
+    customer_id, due, *matter = stored
+    return Values(customer_id, datetime.fromisoformat(due), matter[0] if matter else now.matter)
 
 
 reversal(Reversal("commitment.changed", "改动", _changed, _change_back))

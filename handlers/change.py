@@ -20,6 +20,7 @@ from bot.undo import in_window, own_events, window_words
 from models.deadline import Subject
 
 SLIP: Final = re.compile(r"改(?:成|为|给)|换(?:成|为|给)|不是|不对|错|应该?是|应为|更正")
+MAX_MATTER: Final = 24
 STAMP: Final = "%Y%m%d%H%M"
 QUOTED: Final = 2.0
 LAST: Final = 1.3
@@ -74,17 +75,24 @@ def _named(ctx: Context) -> list[Subject]:
 
 
 def _after(ctx: Context, found: Changeable, said: Correction) -> Values | None:
-    """Return what the record would be; None when the sentence names neither a time nor a customer that is sure."""
-    due, customer = None, None
+    """Return what the record would be; None when the sentence names neither a time, a customer that is sure, nor a matter."""
+    due, customer, matter = None, None, ""
     for item in said.changes:
         value = item.value.value if item.value is not None else None
         if item.field == SlotName.DUE and isinstance(value, TimeMatch):
             due = due or _due(ctx, found, value)
         elif item.field == SlotName.CUSTOMER and value is not None and value.decided is not None:
             customer = customer or value.decided.id
-    if due is None and customer is None:
+        elif item.field == SlotName.WHAT and isinstance(value, str) and _is_of(found, item.old):
+            matter = value.strip(" ，,。")[:MAX_MATTER]
+    if due is None and customer is None and not matter:
         return None
-    return Values(customer or found.values.customer_id, due or found.values.due_at)
+    return Values(customer or found.values.customer_id, due or found.values.due_at, matter or found.values.matter)
+
+
+def _is_of(found: Changeable, old: str) -> bool:
+    """Whether what is said to be wrong (不是寄样) is in the record's words: 寄样品; nothing said is fine."""
+    return all(sign in found.values.matter for sign in old if sign not in "的了我们给")
 
 
 def _due(ctx: Context, found: Changeable, match: TimeMatch) -> datetime | None:
@@ -104,11 +112,16 @@ def ask(ctx: Context, found: Changeable, after: Values) -> Reply:
         raise UserError("这个时间已经过了，改到什么时候？")
     due = after.due_at.astimezone(UTC).strftime(STAMP) if after.due_at != found.values.due_at else ""
     customer = after.customer_id if after.customer_id != found.values.customer_id else ""
+    matter = after.matter if after.matter != found.values.matter else ""
     refused = _refused(ctx, found)
+    if refused and matter:
+        raise UserError(f"{'；'.join(refused)}，事项不能直接改。发「更正 {found.subject.id} 因为…」作废后重新登记。")
     if refused:
         label = f"{found.label}：{change_words(differences)}"
         return correction_offered(StartCorrection(found.event.id, due, customer), label, refused)
-    return change_asked(found.label, differences, ConfirmChange(found.subject.kind, found.subject.id, due, customer))
+    return change_asked(
+        found.label, differences, ConfirmChange(found.subject.kind, found.subject.id, due, customer, matter)
+    )
 
 
 def _refused(ctx: Context, found: Changeable) -> list[str]:
@@ -123,7 +136,7 @@ def confirm_change(ctx: Context, press: ConfirmChange) -> Reply:
     if found is None or found.owner_id != ctx.sender.id:
         raise UserError("这条已经结束，或不是你的。")
     due = datetime.strptime(press.due, STAMP).replace(tzinfo=UTC) if press.due else found.values.due_at
-    after = Values(press.customer or found.values.customer_id, due)
+    after = Values(press.customer or found.values.customer_id, due, press.matter or found.values.matter)
     differences = difference(ctx, found.values, after)
     if not differences:
         return SAME.format(label=found.label)

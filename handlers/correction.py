@@ -146,7 +146,8 @@ def _changeable(ctx: Context, slip: Correction) -> Changeable | None:
 
 
 def _after(found: Changeable, slip: Correction) -> Values:
-    return Values(slip.customer_id or found.values.customer_id, slip.due_at or found.values.due_at)
+    values = found.values
+    return Values(slip.customer_id or values.customer_id, slip.due_at or values.due_at, values.matter)
 
 
 # -- the decision ------------------------------------------------------------------------------------------------------

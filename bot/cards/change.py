@@ -14,12 +14,13 @@ SAME: Final = "{label} 本来就是这样，没有改动。"
 
 @dataclass(frozen=True, slots=True)
 class ConfirmChange(Action, name="change.yes"):
-    """Make it so; `due` as `stamp` writes it, `customer` by id; what is empty stays."""
+    """Make it so; `due` as `stamp` writes it, `customer` by id, `matter` in words; what is empty stays."""
 
     kind: str
     record: str
     due: str = ""
     customer: str = ""
+    matter: str = ""
 
 
 @dataclass(frozen=True, slots=True)

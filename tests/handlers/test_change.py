@@ -154,3 +154,29 @@ def test_a_time_that_is_over_is_asked_for_again(office: Company) -> None:
     (answer,) = office.say("zhouhang", "改成昨天", quote=receipt)
     assert promise(office).due_at == shanghai("2026-11-18 18:00")
     assert "确认" not in answer.buttons
+
+
+def test_what_was_promised_is_changed_in_words(office: Company) -> None:
+    receipt = promised(office)
+    (card,) = office.say("zhouhang", "不是发合同，是寄样品", quote=receipt)
+    assert "事项：发合同 → 寄样品" in card.text
+    (done,) = office.press("zhouhang", "确认")
+    assert "发合同 → 寄样品" in done.text
+    assert promise(office).matter == "寄样品"
+    office.say("zhouhang", "撤销")
+    office.say("zhouhang", "撤销")
+    assert promise(office).matter == "发合同"
+
+
+def test_what_is_said_to_be_wrong_must_be_in_the_record(office: Company) -> None:
+    receipt = promised(office)
+    office.say("zhouhang", "不是开发票，是寄样品", quote=receipt)
+    assert promise(office).matter == "发合同"
+
+
+def test_a_matter_is_not_changed_once_the_window_is_over(office: Company) -> None:
+    receipt = promised(office)
+    office.advance(minutes=11)
+    (answer,) = office.say("zhouhang", "不是发合同，是寄样品", quote=receipt)
+    assert "不能直接改" in answer.text
+    assert promise(office).matter == "发合同"
