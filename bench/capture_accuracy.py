@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bench.capture_words import Facts, agreed, coarse
 from bench.samples import ROOT, load, timed
 from bot.parse.person import calls_in
 from bot.parse.sentence import Capture, Draft, SlotName, capture
+from bot.parse.sentence.types import AUTO
 from bot.parse.time import TimeMatch, parse_times
 from models.rules.workday import default_calendar
 
 CALENDAR = default_calendar()
 NOW = datetime(2026, 11, 16, 16, tzinfo=CALENDAR.zone)
-CUSTOMERS = re.compile("华东机械|蓝海|恒信|恒立液压|康联医疗")
+CUSTOMERS = re.compile("华东机械|蓝海|恒信|恒立液压|恒立|康联医疗|康联|华东(?=那边|的|王)")
 SCORED = (
     SlotName.CUSTOMER,
     SlotName.CONTACT,
@@ -67,7 +69,9 @@ def found_facts(result: Capture, *, auto: bool = False) -> Counter[tuple[str, st
     """Kinds and slots as (kind, slot, value); with `auto` only what would be filled in silently."""
     facts: Counter[tuple[str, str, str]] = Counter()
     for draft in result.drafts:
-        facts[draft.kind, "", ""] += not auto or draft.confidence >= 0.9
+        if auto and draft.confidence < AUTO:
+            continue  # shown with a question mark as a whole
+        facts[draft.kind, "", ""] += 1
         for name in SCORED:
             value = _shown(draft, name)
             if name is SlotName.ACTION and draft.kind == "plan":
@@ -88,13 +92,21 @@ def wanted_facts(row: dict[str, Any]) -> Counter[tuple[str, str, str]]:
     return facts
 
 
-def main() -> int:
-    """Return 1 below slot F1 .90 or precision .97 of slots filled in silently."""
-    rows = load("capture_cases.jsonl", ROOT / "tests" / "bot" / "parse")
+def judged(row: dict[str, Any], *, second_hand: bool) -> tuple[Facts, Facts, Facts]:
+    """Return what is wanted, what was found, and what of that would be filled in silently."""
+    want, result = wanted_facts(row), read(row["text"])
+    got, auto = found_facts(result), found_facts(result, auto=True)
+    if not second_hand:
+        return want, got, auto
+    want = coarse(want)
+    return want, agreed(coarse(got), want), agreed(coarse(auto), want)
+
+
+def score(rows: list[dict[str, Any]], title: str, *, second_hand: bool = False) -> tuple[float, float]:
+    """Print every miss and the totals; return slot F1 and the precision of what is filled in silently."""
     counts: Counter[str] = Counter()
     for row in rows:
-        want, result = wanted_facts(row), read(row["text"])
-        got, auto = found_facts(result), found_facts(result, auto=True)
+        want, got, auto = judged(row, second_hand=second_hand)
         counts.update(right=(want & got).total(), false=(got - want).total(), missed=(want - got).total())
         counts.update(auto_right=(want & auto).total(), auto_false=(auto - want).total(), exact=want == got)
         if want != got:
@@ -106,10 +118,18 @@ def main() -> int:
     silent = counts["auto_right"] / max(1, counts["auto_right"] + counts["auto_false"])
     median, p95 = timed(read, [row["text"] for row in rows], rounds=2)
     print(
-        f"capture: {len(rows)} sentences, {counts['exact']} whole  slots P {precision:.3f} R {recall:.3f} F1 {f1:.3f}"
+        f"{title}: {len(rows)} sentences, {counts['exact']} whole  slots P {precision:.3f} R {recall:.3f} F1 {f1:.3f}"
         f"  filled silently P {silent:.3f}   p50 {median:.2f} ms  p95 {p95:.2f} ms"
     )
-    return 0 if f1 >= 0.90 and silent >= 0.97 else 1
+    return f1, silent
+
+
+def main() -> int:
+    """Return 1 when a set is below what it once reached: our own, and the one a second hand wrote blind."""
+    own = ROOT / "tests" / "bot" / "parse"
+    f1, silent = score(load("capture_cases.jsonl", own), "capture")
+    others = score(load("capture_second_hand.jsonl", own), "second hand (blind first: F1 .49)", second_hand=True)
+    return 0 if f1 >= 0.95 and silent >= 0.97 and others[0] >= 0.88 and others[1] >= 0.90 else 1
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from bot.cards.capture import KINDS, ChangeLine, ChooseWho, DropLine, KeepAll, h
 from bot.cards.visit_review import day
 from bot.parse.person import Call, calls_in
 from bot.parse.sentence import Capture, Draft, SlotName, capture
+from bot.parse.sentence.types import AUTO
 from bot.promise.draft import draft_from
 from bot.promise.hear import hear_promise
 from bot.promise.register import register_draft
@@ -66,7 +67,13 @@ def _line(draft: Draft) -> dict[str, Any] | None:
     due = draft.slot(SlotName.DUE) or draft.slot(SlotName.AT)
     at = getattr(due.value, "due_at", None) or getattr(due.value, "start", None) if due and kind != "visit" else None
     words = draft.text if kind == "visit" or what is None else str(what.value)
-    return {"kind": kind, "what": words.strip(" ，,。"), "due": at.isoformat() if at else "", "said": draft.text}
+    return {
+        "kind": kind,
+        "what": words.strip(" ，,。"),
+        "due": at.isoformat() if at else "",
+        "said": draft.text,
+        "sure": draft.confidence >= AUTO,
+    }
 
 
 # -- shown and corrected -----------------------------------------------------------------------------------------------

@@ -67,7 +67,8 @@ def heard_lines(
 def _line(item: Mapping[str, Any], zone: ZoneInfo) -> str:
     when = f"，{day(datetime.fromisoformat(item['due']), zone)} 前" if item.get("due") else ""
     missing = "（还差时间）" if item["kind"] in {"commitment", "next_step"} and not item.get("due") else ""
-    return f"{KINDS[item['kind']]}：{item['what']}{when}{missing}"
+    doubt = "" if item.get("sure", True) else "（对吗？）"
+    return f"{KINDS[item['kind']]}：{item['what']}{when}{missing}{doubt}"
 
 
 def lines_recorded(lines: Sequence[str], window_minutes: int) -> str:

@@ -22,6 +22,13 @@ _THEIRS = re.compile(_TO + _THEIR_NAMES)
 _OURS = re.compile(r"(?<![给跟向对和与替帮为请让要叫催问])" + _OUR_NAMES + r"(?!的领导)")
 
 
+_BREATHLESS = 24  # nobody writes so long a clause; dictated text has no commas
+_SHORT = 4
+_TURN = re.compile(
+    r"然后|接着|(?<![让要叫请])(?:他|她)(?:们|那边|这边)?说|(?<![说要])让(?:我们?|咱们?)|顺便|另外|还有就是|不过|但是|所以"
+)
+
+
 class Side(StrEnum):
     """Whose deed a clause tells."""
 
@@ -40,10 +47,20 @@ class Clause:
 
 
 def clauses(text: str) -> Iterator[Clause]:
-    """Cut a folded text into clauses, numbered by sentence."""
+    """Cut a folded text into clauses, numbered by sentence; what is spoken without a pause is cut where a new thought begins."""
     for number, sentence in enumerate(_SENTENCE.finditer(text)):
         for match in _CLAUSE.finditer(text, *sentence.span()):
-            yield Clause(match[0], match.span(), number)
+            for start, end in _thoughts(text, *match.span()):
+                yield Clause(text[start:end], (start, end), number)
+
+
+def _thoughts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    if end - start >= _BREATHLESS:
+        for turn in _TURN.finditer(text, start + _SHORT, end - _SHORT):
+            if turn.start() - start >= _SHORT:
+                yield start, turn.start()
+                start = turn.start()
+    yield start, end
 
 
 def subject(text: str) -> Side:

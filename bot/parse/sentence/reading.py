@@ -30,8 +30,9 @@ _DONE = re.compile(
     r"已经?|刚刚?(?!性)|昨天|昨晚|前天|上周|上个?月|今早|早上|了(?!解|吗|没|不)|过(?=$|[,，。]|一次|两次|几次|王|李|张|[^来去几]?[总工])|完毕|完成"
 )
 _FUTURE = re.compile(
-    r"明天|明早|明晚|后天|下周|下个?月|下次|下礼拜|下星期|要(?!求|是|价|账|合同)|会(?!议|见|面|上|诊)|准备|打算|计划|安排|约好?|待|将|再(?!三)|尽快|马上|回头|争取|答应|承诺|保证|务必|一定|记得|需要?|得(?=发|寄|去|给|做|跟|找|约|报|送|补|问)|等会|晚点|稍后|接下来|下一步|后续|后面|去(?=拜访|见|做|装|看|演示|调试)|过去(?!了)|该|还没|还差|过来"
+    r"明天|明早|明晚|后天|下周|下个?月|下次|下礼拜|下星期|要(?!求|是|价|账|合同)|(?<![开议例周大展频话机社协学工晚年])会(?!议|见|面|上|诊)|准备|打算|计划|安排|约好?|待|将|再(?!三)|尽快|马上|回头|争取|答应|承诺|保证|务必|一定|记得|需要?|得(?=发|寄|去|给|做|跟|找|约|报|送|补|问)|等会|晚点|稍后|接下来|下一步|后续|后面|去(?=拜访|见|做|装|看|演示|调试)|过去(?!了)|该|还没|还差|过来"
 )
+_WENT = re.compile(r"(?:拜访|见|聊|谈|跑|碰)过(?!去|来|几天|两天|了?年|完)")
 _FUTURE_TIME_KINDS = {"deadline", "open_end"}
 
 
@@ -110,25 +111,41 @@ def _whole_clauses(copy: str, kept: Sequence[Span]) -> list[Clause]:
     return joined
 
 
+_A_THOUGHT = 6  # shorter pieces between blanks are names, times and things, not clauses
+
+
 def _belongs(copy: str, last: Clause, clause: Clause, kept: Sequence[Span]) -> bool:
     blank_only = clause.span[0] > last.span[1] and "," not in copy[last.span[1] : clause.span[0]]
-    if blank_only and not (find_actions(last.text) and find_actions(clause.text)):
-        return True
+    if blank_only and min(len(last.text), len(clause.text)) < _A_THOUGHT:
+        return not (find_actions(last.text) and find_actions(clause.text))
     if any(start < last.span[1] < end or start < clause.span[0] < end for start, end in kept):
         return True
     return any(start <= last.span[0] and last.span[1] <= end for start, end in kept)
 
 
+def _may_be_over(time: Any, now: datetime | None) -> bool:
+    """Whether an hour may be this morning's: 上午10点 said in the afternoon, with nothing of the future beside it."""
+    others = getattr(time, "alternatives", ())
+    return bool(now and str(time.note) == "rolled" and any(one.start and one.start <= now for one in others))
+
+
 def _tense(text: str, times: Sequence[Any], now: datetime | None) -> Tense:
+    if _WENT.search(text):
+        return Tense.DONE
     bare = _PROMISED.sub("约", text)
-    started = [time.start for time in times if time.start is not None]
+    started = [time.start for time in times if time.start is not None and not _may_be_over(time, now)]
+    if times and all(_may_be_over(time, now) for time in times) and not _FUTURE.search(bare):
+        return Tense.DONE
     if any(str(time.kind) in _FUTURE_TIME_KINDS for time in times) or (now and any(start > now for start in started)):
         return Tense.FUTURE
     if _DONE.search(bare):
         return Tense.DONE
-    if now and started and all(start <= now for start in started) and not _FUTURE.search(bare):
+    if now and started and all(start < now for start in started) and not _FUTURE.search(bare):
         return Tense.DONE
     return Tense.FUTURE if _FUTURE.search(text) else Tense.UNKNOWN
+
+
+_THEY_GIVE = re.compile(r".(?:他们?|她们?|客户|对方)[^,，。]{0,6}(?:给|发|寄|付|交|传)$")  # 图纸他周三给
 
 
 def _side(text: str, actions: Sequence[ActionHit]) -> Side:
@@ -137,16 +154,26 @@ def _side(text: str, actions: Sequence[ActionHit]) -> Side:
         return subject(text)
     first = actions[0]
     named = subject(text[: first.span[0]])
+    if named is Side.UNKNOWN and _THEY_GIVE.search(text[slice(*first.span)]):
+        return Side.THEM
     if named is not Side.UNKNOWN:
         return named
     return {By.US: Side.US, By.THEM: Side.THEM, By.BOTH: Side.UNKNOWN}[first.action.by]
+
+
+def _without(text: str, mentions: Sequence[Mention]) -> str:
+    """Blank out customers, so that 蓝海刘姐 is not read as a lady called 蓝海刘."""
+    for (start, end), _ in mentions:
+        text = text[:start] + "\ufffc" * (end - start) + text[end:]
+    return text
 
 
 def read(text: str, resolvers: Resolvers) -> Reading:
     """Take a message apart; never raises on any text."""
     shown = clean(text[:MAX_LENGTH]).strip()
     copy = guard.matching_copy(shown)
-    customers, people = tuple(resolvers.customers(shown)), tuple(resolvers.people(shown))
+    customers = tuple(resolvers.customers(shown))
+    people = tuple(resolvers.people(_without(shown, customers)))
     times, amounts = tuple(resolvers.times(shown)), find_amounts(shown)
     kept = [*(time.span for time in times), *(span for span, _ in (*customers, *people))]
     parts = []

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from bot.parse.sentence.noticed import progress
 from bot.parse.sentence.reading import Resolvers, read
-from bot.parse.sentence.recognise import progress
 from bot.parse.sentence.types import Draft, Mention
 from bot.parse.sentence.words import REPORT_ACTION_CUES, ReportAction
 from bot.parse.text import clean, fold

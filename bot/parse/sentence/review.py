@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass, replace
 
+from bot.parse.sentence.deeds import deeds
+from bot.parse.sentence.noticed import empty_phrases, objections
 from bot.parse.sentence.reading import Reading, Resolvers, read
-from bot.parse.sentence.recognise import deeds, empty_phrases, objections
 from bot.parse.sentence.types import Draft, DraftKind, Slot, SlotName, Span
 from bot.parse.sentence.words import BREAKTHROUGH_CUES, GOAL_CUES, Cues, best_cue
 from bot.parse.signal import Promise, Strength

@@ -44,12 +44,12 @@ def _missed(reading: Reading, mention: Mention) -> bool:
 
 def time_slot(name: SlotName, part: Part, reading: Reading) -> Slot | None:
     """Return the time of a clause; an ambiguous or vague one is asked about."""
-    times = [time for time in part.times if str(time.kind) != "recurring"]
+    times = [time for time in part.times if str(time.kind) not in {"recurring", "vague"}]
     if not times:
         return None
     deadlines = [time for time in times if str(time.kind) == "deadline"]
     time = (deadlines or times)[-1 if name is SlotName.DUE else 0]
-    sure = not time.ambiguous and str(time.kind) != "vague" and (time.due_at or time.start) is not None
+    sure = not time.ambiguous and (time.due_at or time.start) is not None
     certain = sure and not getattr(time, "invalid", False)
     return Slot(name, time, reading.text[slice(*time.span)].strip(), time.span, _SURE if certain else _ASK)
 
