@@ -8,14 +8,14 @@ from typing import Any, Final
 
 from bot import NOT_MINE, Claimed, Context, NotMine, Reply, UpdateKind, UserError, action, dialogue, listen
 from bot.cards.commitment import short_words
-from bot.cards.commitment_change import PickClosed, closed_words, given_up_for_manager, which_promise
+from bot.cards.commitment_change import PickClosed, closed_words, given_up_for_manager, nothing_open, which_promise
 from bot.cards.commitment_due import CannotDo, MarkDone, TwoMoreHours
 from bot.promise.draft import customer_of
 from bot.promise.meant import as_said, customers_of, meant, named, says_what
 from bot.promise.proof import waybill_in
 from bot.promise.told import grey_reminders, refresh_told
 from bot.windows import month_so_far
-from models.commitment import Commitment, CommitmentState, close, give_up
+from models.commitment import Commitment, CommitmentState, close, give_up, open_of
 from models.deadline import change_deadline, deadlines_of
 from models.metric import Scope, take_snapshot
 from models.person import managers_of
@@ -24,13 +24,21 @@ from models.world import World
 
 DONE: Final = re.compile(
     r"(?:寄|发|送|交|装|做|开|付|办|修|换|派|调试|安装|培训|演示|完成|交付)(?:好|完|出|过去|出去|到|掉)*了|已经?(?:寄|发|送|交|装|做|开|付|完成|办)"
-    r"|搞定|已闭环|闭环了?$|都?弄好了|完成了?$"
+    r"|搞定|已闭环|闭环了?$|都?弄好了|完成了?$|(?:寄|发|送|交|开|派|装)(?:好|出|过)?(?:给|到|去)[^,，。；;、！!？?\s]{1,16}了(?=$|[,，。！!\s])"
 )
 NOT_DONE: Final = re.compile(r"[?？]|吗|没有?(?:寄|发|送|交|装|做|开|付|办|完成)|还没|未|客户(?:已经?)?(?:寄|发|付|签)")
 GRACE: Final = timedelta(hours=2)
 REMIND_BEFORE: Final = timedelta(minutes=15)
 MIN_REASON: Final = 2
 SHORT: Final = 12
+SENTENCE: Final = 30
+UNLIKELY: Final = 0.3
+"""How sure it is that a sentence about something done is meant for promises when none fits: anything else goes first."""
+ENDED_WORDS: Final = {
+    CommitmentState.CLOSED: "已经闭环了，不用再管。",
+    CommitmentState.MISSED: "已经记为做不到了。",
+    CommitmentState.UNDONE: "已经撤销了。",
+}
 
 
 @listen("commitment.close", kinds={UpdateKind.TEXT, UpdateKind.VOICE, UpdateKind.IMAGE}, order=25)
@@ -40,8 +48,16 @@ def hear_done(ctx: Context) -> Claimed | None:
         return None
     found = [one for one in meant(ctx) if one.state == CommitmentState.OPEN]
     if not found:
-        return None
+        return Claimed("承诺闭环", lambda: _nothing_open(ctx), UNLIKELY) if len(ctx.text) <= SENTENCE else None
     return Claimed("承诺闭环", lambda: _which(ctx, found), _confidence(ctx))
+
+
+def _nothing_open(ctx: Context) -> Reply:
+    """Say that nothing promised fits what was done, and what is open."""
+    ended = [one for one in named(ctx) if one.state != CommitmentState.OPEN]
+    if ended:
+        return f"{ended[0].id} {ENDED_WORDS[CommitmentState(ended[0].state)]}"
+    return nothing_open(customers_of(ctx, open_of(ctx.session, ctx.sender.id)), ctx.calendar.zone)
 
 
 def _confidence(ctx: Context) -> float:
@@ -153,12 +169,8 @@ def _own_open(ctx: Context, commitment_id: str) -> Commitment:
     promise = ctx.session.get(Commitment, commitment_id)
     if promise is None or promise.owner_id != ctx.sender.id:
         raise UserError("这条承诺不是你的。")
-    words = {
-        CommitmentState.CLOSED: "已经闭环了，不用再管。",
-        CommitmentState.MISSED: "已经记为做不到了。",
-        CommitmentState.UNDONE: "已经撤销了。",
-    }
-    if promise.state in words:
-        ctx.close_card(words[CommitmentState(promise.state)])
-        raise UserError(f"{promise.id} {words[CommitmentState(promise.state)]}")
+    words = ENDED_WORDS.get(CommitmentState(promise.state))
+    if words:
+        ctx.close_card(words)
+        raise UserError(f"{promise.id} {words}")
     return promise

@@ -8,7 +8,7 @@ from bot import NOT_MINE, Claimed, Context, NotMine, Reply, UpdateKind, UserErro
 from bot.cards.commitment import AddBasis, basis_added
 from bot.cards.photo import problem_sentence
 from bot.promise.hear import RECORDING
-from bot.promise.meant import named
+from bot.promise.meant import deeds_in, named
 from bot.promise.proof import waits_for_basis, waits_for_consent, waits_for_proof, waybill_in
 from models.commitment import Commitment, CommitmentMove, CommitmentState
 
@@ -36,9 +36,10 @@ def hear_picture(ctx: Context) -> Claimed | None:
 
 @listen("commitment.waybill", kinds={UpdateKind.TEXT, UpdateKind.VOICE}, order=45)
 def hear_waybill(ctx: Context) -> Claimed | None:
-    """Take a parcel number alone for the promise that was closed a moment ago."""
+    """Take a parcel number for the promise closed a moment ago, unless it is said of something else."""
     closed = waits_for_proof(ctx.session, ctx.sender.id, ctx.now)
-    if closed is None or not waybill_in(ctx.text):
+    deeds = deeds_in(ctx.text)
+    if closed is None or not waybill_in(ctx.text) or (deeds and not deeds & deeds_in(closed.matter)):
         return None
     return Claimed("补闭环凭证", lambda: _add_proof(ctx, closed), SHORTLY_AFTER)
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from bot import NOT_MINE, Context, NotMine, Reply, UpdateKind, UserError, action, dialogue
 from bot.cards.visit_review import AnswerStep, day
 from bot.understand import due_in
+from models.customer import Customer
 from models.deadline import Subject, stop_deadlines
 from models.person import Person, tree_of
 from models.visit import NextStep, NextStepState
@@ -54,7 +55,9 @@ def _decide(ctx: Context, step: NextStep, state: NextStepState) -> Reply:
     ctx.note("next_step.decided", "next_step", str(step.id), state=state)
     for row in ctx.cards_about(subject):
         ctx.close(row, f"{ctx.sender.name}：{WORDS[state]}")
-    told = f"{ctx.sender.name}：{WORDS[state]}。「{step.text}」截止 {day(step.due_at, ctx.zone)}。"
+    customer = ctx.session.get(Customer, step.customer_id)
+    whose = customer.label if customer else ""
+    told = f"{ctx.sender.name}：{WORDS[state]}。{whose}「{step.text}」截止 {day(step.due_at, ctx.zone)}。"
     ctx.send(step.owner_id, told, key=f"P14:decided:{step.id}", subject=subject, rule="P14")
     return f"已记：{WORDS[state]}。"
 

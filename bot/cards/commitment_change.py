@@ -78,6 +78,19 @@ def moved(commitment: Commitment, move: CommitmentMove, reminded: Sequence[datet
     )
 
 
+def nothing_open(promises: Sequence[tuple[Commitment, str]], zone: ZoneInfo) -> str:
+    """Answer 「样品寄了」 when no open promise fits: nothing was registered, or something else is open."""
+    if not promises:
+        return "好。这件事没有登记过承诺，不用闭环。想留个记录，写进「日报」或「拜访 客户」。"
+    rows = [f"{one.id} {customer} {one.matter}（{short_words(one.due_at, zone)}）" for one, customer in promises[:5]]
+    return (
+        "没有对得上的承诺。手上没完的：\n"
+        + "\n".join(rows)
+        + "\n要闭环就带上编号，例："
+        + f"{promises[0][0].id} 完成了"
+    )
+
+
 def closed_words(commitment: Commitment, rate: str) -> str:
     """Receipt of a kept promise and the closing rate of the month (P05)."""
     if commitment.waybill:

@@ -38,15 +38,24 @@ def meant(ctx: Context) -> list[Commitment]:
         return by_number
     found = open_of(ctx.session, ctx.sender.id)
     text = ctx.text
-    customers = {res.decided.id for _, res in customers_in(ctx, text) if res.decided}
+    mentions = customers_in(ctx, text)
+    customers = {res.decided.id for _, res in mentions if res.decided}
     if customers:
         found = [one for one in found if one.customer_id in customers]
-    if calls := calls_in(text):
+    if calls := calls_in(_without(text, [span for span, _ in mentions])):
         found = [one for one in found if _has(ctx, one, calls[0].surname)]
     if deeds := deeds_in(text):
         fitting = [one for one in found if deeds_in(one.matter) & deeds]
         found = fitting or ([] if not (customers or calls) else found)
     return found
+
+
+def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """Return a text without the names of customers, so that 蓝海王总 is a 王总 and no 蓝海王."""
+    signs = list(text)
+    for start, end in spans:
+        signs[start:end] = [" "] * (end - start)
+    return "".join(signs)
 
 
 def _has(ctx: Context, commitment: Commitment, surname: str) -> bool:

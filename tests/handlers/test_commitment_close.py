@@ -132,3 +132,29 @@ def test_giving_up_takes_a_reason_tells_the_manager_and_stays_in_the_rate(open_o
 def test_nobody_closes_the_promise_of_another(open_one: Company) -> None:
     open_one.say("linke", "CN-20261116-001 完成了")
     assert promise(open_one).state == CommitmentState.OPEN
+
+
+def test_the_customer_may_stand_between_the_deed_and_its_end(company: Company) -> None:
+    company.say("zhouhang", "承诺 明天给华东机械寄样品")
+    company.say("zhouhang", "承诺 明天给蓝海发合同")
+    (answer,) = company.say("zhouhang", "样品寄给华东机械了")
+    assert "✅ 闭环；还没有凭证" in answer.text
+    assert "CN-20261116-001 寄样品" in answer.text
+    (answer,) = company.say("zhouhang", "合同已经发给蓝海王总了 SF1390021")
+    assert "✅ 闭环，单号 SF1390021 已识别。CN-20261116-002 发合同" in answer.text
+
+
+def test_something_done_that_nobody_promised_is_answered_with_what_is_open(company: Company) -> None:
+    (answer,) = company.say("zhouhang", "样品寄了")
+    assert "没有登记过承诺，不用闭环" in answer.text
+    company.say("zhouhang", "承诺 明天给华东机械寄样品")
+    (answer,) = company.say("zhouhang", "合同发了")
+    assert "没有对得上的承诺" in answer.text
+    assert "CN-20261116-001 华东机械 寄样品" in answer.text
+
+
+def test_a_promise_that_is_closed_already_says_so(company: Company) -> None:
+    company.say("zhouhang", "承诺 明天给华东机械寄样品")
+    company.say("zhouhang", "样品寄了")
+    (answer,) = company.say("zhouhang", "CN-20261116-001 完成了")
+    assert answer.text == "CN-20261116-001 已经闭环了，不用再管。"

@@ -92,7 +92,7 @@ def test_the_manager_agrees_once_and_late_presses_change_nothing(visiting: Compa
     visiting.press("zhouhang", "把那句删掉")
     card = visiting.last("chenmin")
     visiting.press("chenmin", "同意", on=card)
-    assert "陈敏：同意" in visiting.last("zhouhang").text
+    assert "陈敏：同意。华东机械「" in visiting.last("zhouhang").text
     (again,) = visiting.press("chenmin", "我来谈", on=card)
     assert "已由陈敏处理" in again.text
     visiting.advance(days=4)

@@ -101,6 +101,16 @@ def _bare_day(found: re.Match[str], frame: Frame, within: Period | None) -> Peri
     return replace(chosen, others=(before[-1],), note=Note.ROLLED) if chosen.first.month != start.month else chosen
 
 
+@atom(
+    rf"(?<![\d.])(?:1[3-9]|[2-9]\d|00?|十[三四五六七八九])月(?![龄饼嫂球])(?:(?:\d{{1,2}}|[一二三四五六七八九十]{{1,3}})[日号](?!{_PLACE}))?",
+    opens=NUMERALS,
+    continues=NUMERALS,
+)
+def _no_such_month(_found: re.Match[str], _frame: Frame, within: Period | None) -> Period | None:
+    """13月45日: said back as it is, never the third month."""
+    return INVALID if within is None or within.grain is Grain.YEAR else None
+
+
 _BEFORE_NUMERIC = r"(?<![A-Za-z0-9.\-/:：￥¥$+=×xX*#_])"
 
 
@@ -208,6 +218,7 @@ ATOMS = (
     _no_such_day,
     _day_of_month,
     _bare_day,
+    _no_such_month,
     _full_numeric,
     _year_month,
     _foreign_numeric,

@@ -134,3 +134,17 @@ def test_a_repeated_time_is_no_single_promise() -> None:
     match = parse_time("每周五交周报", now=NOW, calendar=CALENDAR)
     assert match is not None
     assert (match.kind, match.due_at) == (Kind.RECURRING, None)
+
+
+@pytest.mark.parametrize("said", ["13月45日", "13月3日", "45月1号", "十三月五日", "2026-13-01", "13月底前"])
+def test_a_month_that_does_not_exist_is_never_read_as_another(said: str) -> None:
+    match = parse_time(f"{said}给蓝海发合同", now=NOW, calendar=CALENDAR)
+    assert match is not None
+    assert match.invalid
+    assert match.text in {said, said.removesuffix("底前")}
+
+
+@pytest.mark.parametrize("said", ["13个月", "12月25日", "18月龄", "2026-12-01"])
+def test_what_only_looks_like_it_stays_what_it_is(said: str) -> None:
+    match = parse_time(f"{said}发货", now=NOW, calendar=CALENDAR)
+    assert match is None or not match.invalid
