@@ -81,6 +81,8 @@ def look_closer(upright: Pixels, found: Found, engine: Engine) -> Found:
             found = Found(_with_new(found.lines, lines), {name: _chosen(tried) for name, tried in readings.items()})
             if _complete(found.fields):
                 return found
+            if not readings.keys() & set(_PROVING):
+                break  # a sign, a screen, a cup with writing on it: no watermark
     return found
 
 

@@ -102,3 +102,9 @@ def test_a_street_sign_far_from_the_watermark_is_only_a_guess() -> None:
     assert find_fields(PhotoKind.SITE_PHOTO, page)["address"].confidence < 0.5
     page = page_of([sign, stamp, own], (600, 1000))
     assert find_fields(PhotoKind.SITE_PHOTO, page)["address"].value == "上海市浦东新区世纪大道100号"
+
+
+def test_a_sign_without_date_or_time_is_not_looked_at_twice() -> None:
+    engine = Strips("欢迎光临", "本店诚信经营")
+    assert look_closer(PHOTO, known(), engine).fields == {}
+    assert engine.asked == 2
