@@ -39,11 +39,16 @@ class Watchdog:
         self._services = services
         self._beats = beats
         self._since = since
+        self._silent: dict[str, datetime] = {}
 
     def look(self, now: datetime) -> None:
         """Pass on our own signs of life, and tell the administrators about a role that shows none; once, whoever sees it."""
         self._pass_on()
-        for role, at in self.silent(now, ALARM).items():
+        silent, before = self.silent(now, ALARM), self._silent
+        self._silent = silent
+        for role, at in silent.items():
+            if before.get(role) != at:
+                continue  # seen for the first time: after a suspend or an outage of the database everybody looks dead for a moment
             log.error("role_silent", role=role, since=at.isoformat())
             text = WORDS[role].format(at=at.astimezone(self._services.calendar.zone))
             with self._services.database.write() as session:

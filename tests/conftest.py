@@ -17,7 +17,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     played = "company" in metafunc.fixturenames or any(made in vars(metafunc.module) for made in COMPANIES)
     if played and not metafunc.definition.get_closest_marker("postgres"):
         alone = metafunc.definition.get_closest_marker("sqlite_only")
-        stores = [SQLITE] if alone else stores_for(metafunc.definition.nodeid)
+        shared = metafunc.definition.get_closest_marker("postgres_only")
+        stores = [SQLITE] if alone else [POSTGRES] if shared else stores_for(metafunc.definition.nodeid)
         metafunc.parametrize("store", [_param(store) for store in stores], indirect=True, scope="function")
 
 
