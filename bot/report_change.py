@@ -106,7 +106,7 @@ def offer_change(ctx: Context, report: DailyReport, swaps: Sequence[Swap]) -> Ca
     slip = Correction(
         event_id=deed.event.id, subject_kind="daily_report", subject_id=report.code, label=deed.label, owner_id=ctx.sender.id,
         approver_id=ctx.sender.manager_id or ctx.sender.id, swaps=[[swap.wrong, swap.right] for swap in swaps],
-        what=row_words(rows)[:300], reason="", state=CorrectionState.SHOWN, asked_at=ctx.now,
+        what=row_words([(swap.wrong, swap.right) for swap in swaps])[:300], reason="", state=CorrectionState.SHOWN, asked_at=ctx.now,
     )  # fmt: skip
     ctx.session.add(slip)
     ctx.session.flush()
