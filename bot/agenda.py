@@ -16,13 +16,30 @@ from models import agenda as facts
 from models.commitment import Commitment
 from models.metric import Scope, take_snapshot
 from models.person import Person, reports_of
+from models.visit import NextStep, Visit, VisitPlan
 
 
 def agenda_of(turn: Turn, person: Person, *, owners: Collection[str]) -> Agenda:
     """Return the day of a person: his own records, or a leader's with the people under him."""
     session, calendar, now = turn.session, turn.calendar, turn.now
-    names, zone = facts.names_of(session), ZoneInfo(person.zone)
+    zone = ZoneInfo(person.zone)
     due = facts.promises(session, owners, now, calendar)
+    steps = facts.steps_due(session, owners, now, calendar)
+    visits = facts.visits_on(session, owners, now, calendar)
+    plans = facts.plans_on(session, owners, now, calendar)
+    to_confirm = facts.steps_to_confirm(session, {report.id for report in reports_of(session, person.id)})
+    rows: list[Commitment | NextStep | Visit | VisitPlan] = [
+        *due.today,
+        *due.overdue,
+        *due.tomorrow,
+        *steps,
+        *visits,
+        *plans,
+        *to_confirm,
+    ]
+    names = facts.names_of(
+        session, {row.owner_id for row in rows}, {row.customer_id for row in rows if row.customer_id}
+    )
     several = len(owners) > 1
 
     def who(owner_id: str) -> str:
@@ -31,28 +48,24 @@ def agenda_of(turn: Turn, person: Person, *, owners: Collection[str]) -> Agenda:
     def promise(row: Commitment) -> str:
         return f"{who(row.owner_id)}{row.id} {names.customers.get(row.customer_id, '')}：{row.matter}（{day(row.due_at, zone)}）"
 
-    reports = {report.id for report in reports_of(session, person.id)}
     return Agenda(
         due_today=[promise(row) for row in due.today],
         overdue=[promise(row) for row in due.overdue],
         tomorrow=[promise(row) for row in due.tomorrow],
         steps=[
             f"{who(step.owner_id)}{names.customers.get(step.customer_id, '')}：{step.text}（{day(step.due_at, zone)}）"
-            for step in facts.steps_due(session, owners, now, calendar)
+            for step in steps
         ],
-        visits=[
-            f"{who(visit.owner_id)}{visit.id} {names.customers.get(visit.customer_id, '')}"
-            for visit in facts.visits_on(session, owners, now, calendar)
-        ],
+        visits=[f"{who(visit.owner_id)}{visit.id} {names.customers.get(visit.customer_id, '')}" for visit in visits],
         plans=[
             f"{who(plan.owner_id)}{plan.planned_at.astimezone(zone):%H:%M} {names.customers.get(plan.customer_id, '')}"
-            for plan in facts.plans_on(session, owners, now, calendar)
+            for plan in plans
         ],
         to_confirm=[
             f"{names.people.get(step.owner_id, '')} {names.customers.get(step.customer_id, '')}：{step.text}"
-            for step in facts.steps_to_confirm(session, reports)
+            for step in to_confirm
         ],
-        notes=_looks(turn, person, names),
+        notes=_looks(turn, person),
     )
 
 
@@ -68,9 +81,10 @@ def numbers_of(turn: Turn, person: Person, owners: Collection[str]) -> list[str]
     return lines
 
 
-def _looks(turn: Turn, person: Person, names: facts.Names) -> list[str]:
+def _looks(turn: Turn, person: Person) -> list[str]:
     """Say who looked at this person's visits yesterday (M15)."""
     today = turn.calendar.local_date(turn.now)
     start, end = (turn.calendar.at(today - timedelta(days=back), time()) for back in (1, 0))
     seen = facts.looks_at(turn.session, person.id, start, end)
+    names = facts.names_of(turn.session, seen, ())
     return [f"昨天{names.people.get(actor, actor)}查看过你的 {count} 条拜访。" for actor, count in seen.items()]

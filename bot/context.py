@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -70,11 +70,22 @@ class Turn:
         `key` names rule × subject × occurrence; the recipient is added. Sent at `at` (default now), moved out of quiet hours.
         `subject` ("commitment:CN-…") lets `cancel` take back what has not gone out.
         """
-        address = Address(group_id=to.id) if isinstance(to, Group) else Address(person_id=to)
+        address = _address(to)
         full = f"{key}@{address.recipient}"
         note = Note(full, content, priority=priority, subject=subject, rule=rule, cause=self.cause, not_before=at)
         self.services.outbox.owe(self.session, address, note, self.now)
         return full
+
+    def send_all(
+        self, whom: Iterable[str | Group], content: Content, *,
+        key: str, subject: str | None = None, rule: str | None = None, at: datetime | None = None,
+    ) -> None:  # fmt: skip
+        """Owe one push to many, like `send` to each, with a few statements for all of them."""
+        debts = []
+        for address in map(_address, whom):
+            full = f"{key}@{address.recipient}"
+            debts.append((address, Note(full, content, subject=subject, rule=rule, cause=self.cause, not_before=at)))
+        self.services.outbox.owe_all(self.session, debts, self.now)
 
     def change(self, key: str, content: Content, *, resend: bool = False) -> bool:
         """Change a message in place by its full key; `resend`: send it anew where that is not possible any more."""
@@ -102,6 +113,10 @@ class Turn:
             self.session, kind, subject_kind, subject_id,
             at=self.now, actor_id=actor_id, data=data, cause=self.cause,
         )  # fmt: skip
+
+
+def _address(to: str | Group) -> Address:
+    return Address(group_id=to.id) if isinstance(to, Group) else Address(person_id=to)
 
 
 @dataclass(frozen=True, slots=True)

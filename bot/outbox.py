@@ -26,6 +26,8 @@ URGENT = 1
 """Pushes of this priority or more urgent (lower) ignore quiet hours and the budget."""
 NORMAL = 5
 LOW = 8
+DEBTS = 1_000
+"""Messages owed by one statement: databases count the values of one."""
 WAITING_STATES = (OutboxState.WAITING, OutboxState.CHANGED)
 
 
@@ -95,17 +97,29 @@ class Outbox:
         existing = session.scalars(select(OutboxRow).where(OutboxRow.key == note.key)).one_or_none()
         if existing is not None:
             return existing
-        columns = self._columns(to, note, now, Tally(session, self._policy.zone))
+        columns = self._columns(to, note, now, Tally(session, self._policy.zone)) | {"content": self.dump(note.content)}
         return _added(session, OutboxRow(**columns))
 
     def owe_all(self, session: Session, debts: Sequence[tuple[Address, Note]], now: datetime) -> None:
-        """Owe many messages with one statement; keys that exist change nothing."""
+        """Owe many messages with a few statements; keys that exist change nothing."""
+        bodies: dict[int, str] = {}
+        for first in range(0, len(debts), DEBTS):
+            self._owe_some(session, debts[first : first + DEBTS], now, bodies)
+
+    def _owe_some(
+        self, session: Session, debts: Sequence[tuple[Address, Note]], now: datetime, bodies: dict[int, str]
+    ) -> None:
+        """Owe so many as fit into one statement; `bodies` are contents by identity, written once for all who get them."""
         keys = {note.key for _, note in debts}
         known = set(session.scalars(select(OutboxRow.key).where(OutboxRow.key.in_(keys))))
         new = {note.key: (to, note) for to, note in reversed(debts) if note.key not in known}
         tally = Tally(session, self._policy.zone)
         tally.expect({to.person_id for to, _ in new.values() if to.person_id}, now)
-        rows = [self._columns(to, note, now, tally) for to, note in reversed(new.values())]
+        rows = []
+        for to, note in reversed(new.values()):
+            if id(note.content) not in bodies:
+                bodies[id(note.content)] = self.dump(note.content)
+            rows.append(self._columns(to, note, now, tally) | {"content": bodies[id(note.content)]})
         if rows:
             session.execute(insert_into(session, OutboxRow).on_conflict_do_nothing(index_elements=["key"]), rows)
 
@@ -121,7 +135,7 @@ class Outbox:
             tally.add(to.person_id, now)
         return {
             "key": note.key, "recipient": to.recipient, "person_id": to.person_id, "group_id": to.group_id,
-            "platform": to.platform, "chat_id": to.chat_id, "content": self.dump(note.content), "priority": note.priority,
+            "platform": to.platform, "chat_id": to.chat_id, "priority": note.priority,
             "is_push": note.is_push, "subject": note.subject, "rule": note.rule, "cause": note.cause,
             "reply_to": note.reply_to, "mentions": list(note.mentions) or None, "not_before": not_before,
             "held": held, "created_at": now,

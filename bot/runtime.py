@@ -30,6 +30,9 @@ from models.chat import InboxRow, InboxState, OutboxRow
 log = structlog.get_logger(__name__)
 
 POLL_SECONDS: Final = 0.5
+"""How often the first thread of a kind looks although nobody called; whoever finds something calls the next."""
+IDLE_SECONDS: Final = 20.0
+"""How often the others do: they are there for when there is more."""
 SETTLE_SECONDS: Final = 60.0
 SUSPECT: Final = 2
 MAX_TICKS: Final = 200
@@ -160,7 +163,7 @@ class Runtime:
             if wakeup is None:
                 self._stopping.wait(RENEW_SECONDS)
             else:
-                wakeup.wait(seen, POLL_SECONDS)
+                wakeup.wait(seen, POLL_SECONDS if name.endswith("-0") else IDLE_SECONDS)
 
     def _recover(self) -> None:
         """Take back what a dead process held; what died with one before waits a moment, lest a row of deaths is blamed on it."""

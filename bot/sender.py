@@ -18,10 +18,10 @@ from bot.claims import Keeper, claim_for
 from bot.line import CLAIMABLE, Line
 from bot.outbox import URGENT, load, load_for_sending
 from bot.reply import CONTENT_JSON, Card, Content, stored
+from bot.target import Targets, blocked_until
 from bot.update import Chat, ChatKind
-from models.chat import GroupRow, OutboxRow, OutboxState, get_setting, put_setting
+from models.chat import OutboxRow, OutboxState, put_setting
 from models.db import Database, one_at_a_time
-from models.person import accounts_of
 
 log = structlog.get_logger(__name__)
 
@@ -99,9 +99,10 @@ class Sender:
         if row is None:
             return None
         rows = _merge_held(session, row, now) if row.held else (row,)
-        target = self._target(session, rows[0], now)
+        targets = Targets(session, self._adapters, now)
+        target = targets.of(rows[0])
         if target is None:
-            self._keep_waiting(session, rows[0], now)
+            self._keep_waiting(rows[0], targets, now)
             return _NOTHING_TO_SEND
         adapter, chat, account = target
         first = rows[0]
@@ -111,9 +112,9 @@ class Sender:
         if _is_crowded(first, adapter, now):
             first.not_before = _after_the_crowd(first, now)
             return _NOTHING_TO_SEND
-        rows = (first, *self._same_content(session, first, adapter, now))
-        recipients = [Recipient(first.key, account)]
-        recipients += [Recipient(row.key, self._target(session, row, now)[2]) for row in rows[1:]]  # type: ignore[index]
+        others = self._same_content(session, first, adapter, targets)
+        rows = (first, *(row for row, _ in others))
+        recipients = [Recipient(first.key, account), *(recipient for _, recipient in others)]
         repeat = first.claimed_by is not None and first.attempts > 0
         for each in rows:
             each.claimed_by, each.claimed_until = token, self._lease_now() + claim_for(self._database)
@@ -123,36 +124,19 @@ class Sender:
     def _line(self, session: Session, now: datetime) -> Line:
         return Line(session, now, self._lease_now())
 
-    def _target(self, session: Session, row: OutboxRow, now: datetime) -> tuple[Adapter, Chat, str] | None:
-        if row.group_id:
-            group = session.get(GroupRow, row.group_id)
-            adapter = self._adapters.get(group.platform) if group else None
-            if group is None or adapter is None:
-                return None
-            return adapter, Chat(ChatKind.GROUP, group.conversation_id), group.conversation_id
-        may_try = row.reply_to or not _blocked(
-            session, row.platform or "", now
-        )  # a session may answer what is not pushed
-        if row.platform and row.chat_id and row.platform in self._adapters and may_try:
-            return self._adapters[row.platform], Chat(ChatKind.DIRECT, row.chat_id), row.chat_id
-        for account in accounts_of(session, row.person_id or ""):
-            if account.platform in self._adapters and not _blocked(session, account.platform, now):
-                row.platform, row.chat_id = account.platform, account.account_id
-                return self._adapters[account.platform], Chat(ChatKind.DIRECT, account.account_id), account.account_id
-        return None
-
-    def _keep_waiting(self, session: Session, row: OutboxRow, now: datetime) -> None:
+    def _keep_waiting(self, row: OutboxRow, targets: Targets, now: datetime) -> None:
         """Nobody takes it now: it waits as long as a platform is blocked, and a day for an account to be added."""
-        platforms = {row.platform, *(account.platform for account in accounts_of(session, row.person_id or ""))}
-        ends = [_blocked_until(session, name or "", now) for name in platforms & self._adapters.keys()]
+        ends = targets.blocked_ends(row)
         row.error, row.detail = "no_account", "no platform reaches this recipient now"
-        row.not_before = min((end for end in ends if end), default=now + BLOCKED_FOR)
+        row.not_before = min(ends, default=now + BLOCKED_FOR)
         is_old = now - row.created_at >= timedelta(days=1)
-        if is_old and not any(ends):
+        if is_old and not ends:
             row.state = OutboxState.NEVER
         row.held = row.held or (is_old and row.is_push)  # of all that has waited so long there will be one card
 
-    def _same_content(self, session: Session, first: OutboxRow, adapter: Adapter, now: datetime) -> list[OutboxRow]:
+    def _same_content(
+        self, session: Session, first: OutboxRow, adapter: Adapter, targets: Targets
+    ) -> list[tuple[OutboxRow, Recipient]]:
         room = adapter.capabilities.batch - 1
         if room <= 0 or first.group_id or first.state != OutboxState.WAITING or first.reply_to or not first.is_push:
             return []
@@ -163,8 +147,10 @@ class Sender:
             OutboxRow.held == first.held, OutboxRow.attempts == first.attempts,
         )  # fmt: skip
         wanted = query.order_by(OutboxRow.id).limit(room).with_for_update(skip_locked=True)
-        found = session.scalars(wanted, self._line(session, now).instants)
-        return [row for row in found if (target := self._target(session, row, now)) and target[0] is adapter]
+        found = session.scalars(wanted, self._line(session, targets.now).instants).all()
+        targets.expect(found)
+        reached = [(row, target) for row in found if (target := targets.of(row)) and target[0] is adapter]
+        return [(row, Recipient(row.key, target[2])) for row, target in reached]
 
     # -- send ----------------------------------------------------------------------------------------------------------
 
@@ -197,8 +183,10 @@ class Sender:
 
     def _mark(self, session: Session, job: Job, outcomes: Sequence[Outcome], now: datetime) -> None:
         by_key = {outcome.key: outcome for outcome in outcomes}
+        ours = select(OutboxRow).where(OutboxRow.id.in_([row.id for row in job.rows])).order_by(OutboxRow.id)
+        rows = {row.id: row for row in session.scalars(ours.with_for_update())}
         for held in job.rows:
-            row = session.get(OutboxRow, held.id, with_for_update=True)
+            row = rows.get(held.id)
             if row is None or row.claimed_by != job.token:
                 continue  # the claim expired and somebody else has it
             outcome = by_key.get(row.key, Outcome(row.key, Fate.UNKNOWN, error="no_outcome"))
@@ -209,7 +197,7 @@ class Sender:
 
     def _block(self, platform: str, outcome: Outcome, now: datetime) -> None:
         with self._database.write() as session:
-            fresh = not _blocked(session, platform, now)
+            fresh = blocked_until(session, platform, now) is None
             wait = max(BLOCKED_FOR, timedelta(seconds=outcome.retry_after or 0))
             put_setting(session, f"blocked:{platform}", (now + wait).isoformat())
         if fresh:
@@ -281,16 +269,6 @@ def _merge_held(session: Session, first: OutboxRow, now: datetime) -> tuple[Outb
     for row in rows:
         row.state, row.merged_into = OutboxState.MERGED, digest.id
     return (digest,)
-
-
-def _blocked(session: Session, platform: str, now: datetime) -> bool:
-    return _blocked_until(session, platform, now) is not None
-
-
-def _blocked_until(session: Session, platform: str, now: datetime) -> datetime | None:
-    until = get_setting(session, f"blocked:{platform}")
-    end = datetime.fromisoformat(until) if until is not None else now
-    return end if end > now else None
 
 
 def _is_spared(row: OutboxRow, adapter: Adapter) -> bool:

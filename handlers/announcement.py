@@ -151,8 +151,7 @@ def send_pressed(ctx: Context, press: SendAnnouncement) -> Reply:
     item.state = AnnouncementState.SENT
     card = announced(item, ctx.sender.name, ctx.zone)
     whom: list[str | Group] = [*map(Group, item.group_ids), *item.person_ids]
-    for to in whom:
-        ctx.send(to, card, key=f"D12:{item.id}", subject=item.subject, rule="D12", at=item.at)
+    ctx.send_all(whom, card, key=f"D12:{item.id}", subject=item.subject, rule="D12", at=item.at)
     ctx.note(
         "announcement.sent", "announcement", str(item.id), text=item.text, groups=item.group_ids, people=item.person_ids,
         at=item.at.isoformat() if item.at else None,

@@ -19,17 +19,17 @@ from models.visit import NextStep, NextStepState, Visit, VisitPlan, VisitState
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Names by id, read once."""
+    """Names by id."""
 
     people: dict[str, str]
     customers: dict[str, str]
 
 
-def names_of(session: Session) -> Names:
-    """Return the names of people and customers."""
-    people = {person.id: person.name for person in session.scalars(select(Person))}
-    customers = {customer.id: customer.label for customer in session.scalars(select(Customer))}
-    return Names(people, customers)
+def names_of(session: Session, people: Collection[str], customers: Collection[str]) -> Names:
+    """Return the names of these people and customers, by id."""
+    named = session.execute(select(Person.id, Person.name).where(Person.id.in_(set(people)))).tuples()
+    labelled = session.scalars(select(Customer).where(Customer.id.in_(set(customers))))
+    return Names(dict(named.all()), {customer.id: customer.label for customer in labelled})
 
 
 def promises(session: Session, owners: Collection[str], now: datetime, calendar: WorkCalendar) -> DueOverview:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -136,10 +136,13 @@ def person_of(session: Session, platform: str, account_id: str) -> Person | None
 
 def accounts_of(session: Session, person_id: str) -> list[Account]:
     """Return a person's accounts, the one used last first."""
-    found = session.scalars(select(Account).where(Account.person_id == person_id)).all()
-    return (
-        sorted(found, key=lambda a: (a.last_seen_at is not None, a.last_seen_at, -a.id), reverse=True) if found else []
-    )
+    return accounts_of_all(session, [person_id])
+
+
+def accounts_of_all(session: Session, people: Collection[str]) -> list[Account]:
+    """Return the accounts of several people, each one's used last first."""
+    found = session.scalars(select(Account).where(Account.person_id.in_(people))).all() if people else []
+    return sorted(found, key=lambda a: (a.last_seen_at is not None, a.last_seen_at, -a.id), reverse=True)
 
 
 def reports_of(session: Session, person_id: str) -> list[Person]:
