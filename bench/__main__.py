@@ -25,6 +25,9 @@ BENCHES = {
     "command": ("bench.command_accuracy",),
     "crash": ("bench.crash",),
     "month": ("bench.month",),
+    "throughput": ("bench.throughput",),
+    "announcement": ("bench.announcement",),
+    "scheduler": ("bench.scheduler", "--waiting", "1000000", "--due", "100000"),
 }
 ONLY_BY_NAME = {"crash", "month"}
 """Those that take ten minutes and more."""

@@ -61,6 +61,8 @@ class Platforms:
     _acks: dict[str, asyncio.Future[float]] = field(default_factory=dict)
     _runner: web.AppRunner | None = None
     url: str = ""
+    connected: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once a bot has opened its stream."""
 
     async def __aenter__(self) -> Self:
         self._dice = random.Random(self.seed)
@@ -192,6 +194,7 @@ class Platforms:
         stream = web.WebSocketResponse()
         await stream.prepare(request)
         self._stream = stream
+        self.connected.set()
         async for message in stream:
             if message.type is WSMsgType.TEXT:
                 number = json.loads(message.data)["headers"].get("messageId", "")
@@ -199,11 +202,6 @@ class Platforms:
                 if acked is not None and not acked.done():
                     acked.set_result(time.monotonic())
         return stream
-
-    @property
-    def streaming(self) -> bool:
-        """Whether a bot has opened its stream."""
-        return self._stream is not None
 
     async def push(self, number: str, frame: dict[str, Any]) -> float:
         """Send a frame down the stream; returns the instant its acknowledgement came."""
