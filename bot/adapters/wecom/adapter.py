@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TypedDict
 
@@ -74,6 +75,8 @@ class WecomAdapter:
     def __init__(self, config: WecomConfig, around: Surroundings) -> None:
         self._config = config
         self._now = around.now
+        # the AI bot hears no places: without the app's callback a visit asks for them as DingTalk does
+        self.capabilities = replace(type(self).capabilities, location=config.has_callback)
         self.client = WecomClient(config, tokens=around.tokens, now=around.now) if config.has_app else None
         shared: _Shared = {"now": around.now, "board": around.board}
         self._app = AppChannel(self.client, config, around.media, **shared) if self.client else None

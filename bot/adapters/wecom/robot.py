@@ -131,7 +131,7 @@ def is_webhook(address: str) -> bool:
 
 def markdown_of(card: Card, mentions: Sequence[str] = ()) -> str:
     """Write a card out in WeCom's markdown."""
-    lines = [f"**{card.title}**" if card.title else "", card.body]
+    lines = [f"**{card.title}**" if card.title else "", card.written_out().body]
     lines += [f">{field.label}：{field.value}" for field in card.fields]
     lines += [card.note, "".join(f"<@{account}>" for account in mentions)]
     return "\n".join(line for line in lines if line)

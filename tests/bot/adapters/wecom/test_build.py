@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from bot.adapters.wecom.build import config_of
+from bot.adapters.wecom.robot import markdown_of
 from bot.app import create_app
+from bot.reply import Card, Link
 from bot.settings import ConfigError, Settings, WecomSection, parse_settings
 from models.chat import GroupRow
 
@@ -62,3 +64,25 @@ def test_the_robots_of_the_configuration_are_groups_that_can_be_announced_to(tmp
             ("webhook:华东销售群", "sales"),
         ]
     application.services.database.close()
+
+
+@pytest.mark.parametrize(
+    ("wecom", "hears_places"),
+    [
+        (APP | {"token": "t", "aes_key": "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"}, True),
+        ({"bot": {"bot_id": "b", "secret": "s"}}, False),
+    ],
+)
+def test_only_the_apps_callback_hears_places(tmp_path: Path, wecom: dict[str, Any], *, hears_places: bool) -> None:
+    """With the AI bot alone a visit asks for its place as it does in DingTalk."""
+    raw = {"database": {"url": f"sqlite:///{tmp_path}/bot.db", "media_dir": str(tmp_path)}, "wecom": wecom}
+    application = create_app(parse_settings(raw))
+    assert application.services.adapters["wecom"].capabilities.location is hears_places
+    page = application.web.test_client().get("/place/x")
+    assert page.status_code == (404 if hears_places else 403)
+    application.services.database.close()
+
+
+def test_a_link_of_a_card_is_written_out() -> None:
+    card = Card("① 位置", "说明", links=(Link("发定位", "https://bot.example/place/1"),))
+    assert markdown_of(card) == "**① 位置**\n说明\n发定位：https://bot.example/place/1"
