@@ -64,12 +64,13 @@ def _without_year(made: Period, month: Period, frame: Frame) -> Period:
 
 
 @atom(
-    r"(?<![\d.第])(?P<m>\d{1,3})月份?的?(?P<d>\d{1,3})[日号](?!\d)|(?<![\d第型编路街道巷弄单楼.])(?P<late>3[2-9]|[4-9]\d)号(?=\s?(?:之前|以前|前(?![台门排])))",
+    r"(?<![\d.第])(?P<m>\d{1,3})月份?的?(?P<d>\d{1,3})[日号](?!\d)|(?<![\d第型编路街道巷弄单楼.])(?P<late>3[2-9]|[4-9]\d)号(?=\s?(?:之前|以前|前(?![台门排])))"
+    r"|(?<![\d.第])(?P<month>1[3-9]|十[三四五六七八九])月(?:[一二三四五六七八九十]{1,3}[日号])?(?![龄饼嫂球])",
     opens=NUMERALS,
 )
 def _no_such_day(found: re.Match[str], _frame: Frame, within: Period | None) -> Period | None:
-    """13月45日, 0月5日, 32号前: said like a day and none; never the 3月 or 5日 inside it."""
-    if found["late"]:
+    """13月45日, 0月5日, 32号前, 十三月五日: said like a day and none; never the 3月 or 5日 inside it."""
+    if found["late"] or found["month"]:
         return INVALID if within is None else None
     month, number = int(found["m"]), int(found["d"])
     possible = 1 <= month <= 12 and 1 <= number <= 31
@@ -99,16 +100,6 @@ def _bare_day(found: re.Match[str], frame: Frame, within: Period | None) -> Peri
     if skipped:
         return chosen.unsure()
     return replace(chosen, others=(before[-1],), note=Note.ROLLED) if chosen.first.month != start.month else chosen
-
-
-@atom(
-    rf"(?<![\d.])(?:1[3-9]|[2-9]\d|00?|十[三四五六七八九])月(?![龄饼嫂球])(?:(?:\d{{1,2}}|[一二三四五六七八九十]{{1,3}})[日号](?!{_PLACE}))?",
-    opens=NUMERALS,
-    continues=NUMERALS,
-)
-def _no_such_month(_found: re.Match[str], _frame: Frame, within: Period | None) -> Period | None:
-    """13月45日: said back as it is, never the third month."""
-    return INVALID if within is None or within.grain is Grain.YEAR else None
 
 
 _BEFORE_NUMERIC = r"(?<![A-Za-z0-9.\-/:：￥¥$+=×xX*#_])"
@@ -218,7 +209,6 @@ ATOMS = (
     _no_such_day,
     _day_of_month,
     _bare_day,
-    _no_such_month,
     _full_numeric,
     _year_month,
     _foreign_numeric,
