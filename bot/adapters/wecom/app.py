@@ -25,7 +25,8 @@ from bot.adapters.windows import Windows
 from bot.reply import Card
 
 MAX_DUPLICATE_CHECK: Final = 4 * 3600
-_SPREAD: Final = 3600
+_SPREAD: Final = MAX_DUPLICATE_CHECK - 1800
+"""Widest spread that leaves WeCom's own half hour: one in so many pairs of equal words to one person passes for a repeat."""
 _REMEMBERED: Final = 2000
 _CODES: Final = ("card_response_code", "response_code")
 """Codes a card may be changed by, newest first: of the last press, and of the sending."""
@@ -131,7 +132,7 @@ class AppChannel:
         """Return the request: the same for a repeat, and different for anything else that looks the same.
 
         WeCom drops a JSON it has seen within the interval. Two equal answers to two equal questions are not a repeat, so the
-        interval itself, a little shorter than the longest, differs by the outbox key and the number of the part.
+        interval itself, between half an hour and the longest, differs by the outbox key and the number of the part.
         """
         keys = "\n".join([*(recipient.key for recipient in recipients), str(number)])
         spread = int.from_bytes(sha256(keys.encode()).digest()[:4], "big") % _SPREAD
