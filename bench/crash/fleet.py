@@ -80,8 +80,14 @@ class Fate:
         self.dice.shuffle(deeds)
         for moment, deed in zip(moments, deeds, strict=True):
             while progress() < moment and not self.ended.wait(0.05):
-                pass
+                self._supervise()
             deed()
+
+    def _supervise(self) -> None:
+        """Start again who could not start while the database was away, as systemd does."""
+        for name in self.fleet.died_of_themselves() if self.server is not None else ():
+            self.done["start without a database"] += 1
+            self.fleet.start(name)
 
     def _kill(self) -> None:
         name = self.dice.choice(sorted(self.fleet.running))
@@ -94,6 +100,8 @@ class Fate:
             self.server.crash()
             self.ended.wait(self.dice.uniform(0.2, 3))
             self.server.start()
+            self.ended.wait(1)
+            self._supervise()
             self.done["database stopped at once"] += 1
         elif self.broker is not None:
             self._break_broker(self.broker)
