@@ -14,7 +14,7 @@ LARGEST_WAL = 64
 LEDGERS = {
     "inbox": "trimmed after 90 days", "outbox": "trimmed after 90 days", "job_run": "trimmed after 90 days",
     "event": "the log, kept for ever", "media": "files go after `photos.keep_days`, the row stays",
-    "photo_print": "prints of pictures, kept for the search of repeats", "visit": "a record", "evidence": "a record",
+    "photo_print": "prints of pictures, kept for the search of repeats", "visit": "a record", "visit_evidence": "a record", "board": "one row a person or limit, swept once its hour is over",
     "deadline": "a record", "undo_request": "a record", "commitment_draft": "a record", "sequence": "one row a day and kind", "focus": "one row a person",
     "conversation": "one row a person and chat",
 }  # fmt: skip
