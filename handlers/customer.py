@@ -11,15 +11,16 @@ from bot.cards.customer import which_customer
 from bot.cards.customer_page import CustomerPage, customer_minimum, customer_page
 from bot.cards.visit import local
 from bot.cards.visit_review import day
+from bot.contacts import last_contacts
 from bot.parse.code import mask
 from bot.signals import rules_of, since, title_of
 from bot.understand import find_customer, speak_of
 from models.commitment import open_for_customer
 from models.customer import Customer, contacts_of
-from models.daily_report import CompetitorMove, about_customer
+from models.daily_report import CompetitorMove
 from models.person import Concern, Person
 from models.signal import tallies
-from models.visit import NextStep, NextStepState, visits_of_customer
+from models.visit import NextStep, NextStepState
 
 RECENT: Final = 3
 
@@ -57,30 +58,12 @@ def _page(ctx: Context, customer: Customer, owner: Person | None) -> CustomerPag
     return CustomerPage(
         id=customer.id, name=customer.label, tags=(customer.industry, customer.region, customer.grade and f"{customer.grade} 级"),
         owner=owner.name if owner else "无人", address=customer.address, contacts=contacts,
-        recent=_recent(ctx, customer.id),
+        recent=last_contacts(ctx, customer.id),
         promises=[f"{c.id} {c.matter}（{day(c.due_at, ctx.zone)}）" for c in promises],
         steps=[f"{s.text}（{day(s.due_at, ctx.zone)}）" for s in _steps(ctx, customer.id)],
         moves=[f"{local(m.at, ctx.zone, '%m-%d')} {m.text}" for m in moves],
         signals=[f"{title_of(rules, row.label)} {row.count} 次" for row in tallies(ctx.session, ctx.sight, since(ctx), customer.id)],
     )  # fmt: skip
-
-
-def _recent(ctx: Context, customer_id: str) -> list[str]:
-    """Return the last three contacts, newest first; undone ones are not among them (C10)."""
-    visits = [
-        (visit.finished_at, f"拜访：{visit.summary or visit.goal}")
-        for visit in visits_of_customer(ctx.session, customer_id, ctx.sight, limit=RECENT)
-        if visit.finished_at is not None
-    ]
-    lines = [
-        (
-            report.submitted_at,
-            f"日报{'（更正）' if report.corrected_at else ''}：{item.breakthrough or item.action} {item.quote or item.text}".strip(),
-        )
-        for report, item in about_customer(ctx.session, customer_id, ctx.sight, limit=RECENT)
-    ]
-    newest = sorted([*visits, *lines], key=lambda pair: pair[0], reverse=True)[:RECENT]
-    return [f"{local(at, ctx.zone, '%m-%d')} {text}" for at, text in newest]
 
 
 def _steps(ctx: Context, customer_id: str) -> list[NextStep]:

@@ -32,6 +32,7 @@ from bot.cards.daily_report import (
     support_needed,
     which_progress,
 )
+from bot.contacts import last_contacts
 from bot.parse.signal import built_in
 from bot.report_count import show_count
 from bot.report_heard import promises_in, signals_in
@@ -156,7 +157,7 @@ def _state(on: date, lines: list[Line], now: datetime) -> dict[str, Any]:
 
 def _ask_quote(ctx: Context, state: dict[str, Any], customer_id: str, breakthrough: str) -> Reply:
     ctx.talk("report.quote", {**state, "customer": customer_id, "breakthrough": breakthrough}, free_text=True)
-    return ask_quote(breakthrough)
+    return ask_quote(breakthrough, last_contacts(ctx, customer_id))
 
 
 @dialogue("report.progress")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Date, ForeignKey, Index, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -15,12 +16,15 @@ from models.customer import Customer
 from models.db import Base, UtcDateTime
 from models.deadline import Deadline
 from models.metric import Measured, Ref, Scope, metric
-from models.person import Concern, Person, Role, Sight, is_away, reports_of
+from models.person import Person, Role, is_away, reports_of
+from models.rules.clock import OnDay
 from models.rules.workday import WorkCalendar
 from models.visit import NextStep, NextStepState, Visit, VisitState
 
 REPORTING_ROLES: Final = frozenset({Role.REP})
 """Who owes a daily report."""
+MISSING: Final = "daily_report_missing"
+"""The card of the step that is due when the report is."""
 COMPETITOR: Final = "竞对反馈"
 """The action whose text is news of a competitor (C14)."""
 
@@ -234,22 +238,6 @@ def _was_owed(session: Session, person_id: str, on: date) -> bool:
     return session.scalar(query) is not None
 
 
-def about_customer(
-    session: Session, customer_id: str, sight: Sight, *, limit: int
-) -> list[tuple[DailyReport, DailyReportItem]]:
-    """Return the newest report lines about a customer that a viewer may see (C10, D13)."""
-    query = (
-        select(DailyReport, DailyReportItem)
-        .join(DailyReportItem, DailyReportItem.report_id == DailyReport.id)
-        .where(DailyReportItem.customer_id == customer_id, DailyReport.state == ReportState.SUBMITTED)
-    )
-    owners = sight.owners_for(Concern.DAILY_REPORT)
-    if owners is not None:
-        query = query.where(DailyReport.owner_id.in_(owners))
-    rows = session.execute(query.order_by(DailyReport.submitted_at.desc(), DailyReportItem.id).limit(limit)).all()
-    return [(report, item) for report, item in rows]
-
-
 def names_of_customers(session: Session, ids: set[str]) -> dict[str, str]:
     """Return the labels of customers by id."""
     return {customer.id: customer.label for customer in session.scalars(select(Customer).where(Customer.id.in_(ids)))}
@@ -269,7 +257,7 @@ def day_bounds(calendar: WorkCalendar, on: date) -> tuple[datetime, datetime]:
     warn=0.9,
 )
 def report_on_time(session: Session, scope: Scope) -> Measured:
-    """Measure the share of owed reports that came in time; leave is taken out (D06)."""
+    """Measure the share of owed reports that came in time; leave is taken out, and what is not due yet (D06)."""
     query = select(Deadline).where(
         Deadline.subject_kind == "daily_report", Deadline.started_at >= scope.start, Deadline.started_at < scope.end
     )
@@ -278,11 +266,24 @@ def report_on_time(session: Session, scope: Scope) -> Measured:
     owed, on_time = [], []
     for deadline in session.scalars(query.order_by(Deadline.started_at, Deadline.owner_id)):
         person_id, _, day = deadline.subject_id.partition(":")
-        report = report_of(session, person_id, date.fromisoformat(day))
-        if report is None and (deadline.stop_reason == "leave" or is_away(session, person_id, deadline.started_at)):
+        report, person = report_of(session, person_id, date.fromisoformat(day)), session.get_one(Person, person_id)
+        if report is None and (
+            deadline.stop_reason == "leave"
+            or is_away(session, person_id, deadline.started_at)
+            or _due_at(deadline, person) >= scope.end
+        ):
             continue
-        ref = Ref("daily_report", deadline.subject_id, f"{person_id} {day}")
+        ref = Ref("daily_report", deadline.subject_id, f"{person.name} {day[5:]}")
         owed.append(ref)
         if report is not None and not report.late_minutes:
             on_time.append(ref)
     return Measured(tuple(on_time), tuple(owed))
+
+
+def _due_at(deadline: Deadline, person: Person) -> datetime:
+    """Return when a report is due: on the day its clock started, at the step to the manager."""
+    started, steps = deadline.started_at.astimezone(ZoneInfo(person.zone)), deadline.running.clock.steps
+    at = next(
+        step.after.at for step in steps if step.card == MISSING and isinstance(step.after, OnDay) and step.after.at
+    )
+    return datetime.combine(started, at, started.tzinfo)

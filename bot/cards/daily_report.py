@@ -241,9 +241,10 @@ def which_progress(options: Sequence[tuple[str, str]], breakthroughs: Sequence[s
     return Card(title="客户进展（必填 1 个）", body=body, buttons=buttons)
 
 
-def ask_quote(breakthrough: str) -> str:
-    """Ask for the words it rests on (D03)."""
-    return f"「{breakthrough}」请附一句原话。"
+def ask_quote(breakthrough: str, recent: Sequence[str] = ()) -> str:
+    """Ask for the words it rests on (D03), beside what was said with the customer last (C10)."""
+    known = "".join(f"\n· {line}" for line in recent)
+    return f"「{breakthrough}」请附一句原话。" + (f"\n最近沟通：{known}" if known else "")
 
 
 def support_needed(who: str, text: str) -> Card:

@@ -10,14 +10,13 @@ from sqlalchemy import select
 from bot.cards.daily_report import group_count
 from bot.context import Group
 from models.chat import GroupRow
-from models.daily_report import REPORTING_ROLES, count_of, report_code
+from models.daily_report import MISSING, REPORTING_ROLES, count_of, report_code
 from models.deadline import Start, Subject, start_deadline
 from models.person import Person
 from models.rules.clock import Clock, OnDay
 from models.world import World
 from scheduler.job import JobTurn, at_times, on_workdays
 
-MISSING: Final = "daily_report_missing"
 GROUP_PURPOSE: Final = "sales"
 
 
