@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import time, timedelta
+from datetime import date, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from bot.cards.digest import Agenda
@@ -15,8 +16,11 @@ from bot.windows import month_so_far
 from models import agenda as facts
 from models.commitment import Commitment
 from models.metric import Scope, take_snapshot
-from models.person import Person, reports_of
+from models.person import Person, is_away, reports_of
 from models.visit import NextStep, Visit, VisitPlan
+
+LONGEST_AWAY: Final = timedelta(days=30)
+"""As far back as 谁看过我 goes."""
 
 
 def agenda_of(turn: Turn, person: Person, *, owners: Collection[str]) -> Agenda:
@@ -82,9 +86,22 @@ def numbers_of(turn: Turn, person: Person, owners: Collection[str]) -> list[str]
 
 
 def _looks(turn: Turn, person: Person) -> list[str]:
-    """Say who looked at this person's visits yesterday (M15)."""
-    today = turn.calendar.local_date(turn.now)
-    start, end = (turn.calendar.at(today - timedelta(days=back), time()) for back in (1, 0))
-    seen = facts.looks_at(turn.session, person.id, start, end)
+    """Say who looked at this person's visits since the morning he was told of last (M15)."""
+    calendar, today = turn.calendar, turn.calendar.local_date(turn.now)
+    since = _last_morning(turn, person)
+    seen = facts.looks_at(turn.session, person.id, calendar.at(since, time()), calendar.at(today, time()))
     names = facts.names_of(turn.session, seen, ())
-    return [f"昨天{names.people.get(actor, actor)}查看过你的 {count} 条拜访。" for actor, count in seen.items()]
+    when = "昨天" if since == today - timedelta(days=1) else f"{since:%m-%d} 以来"
+    return [f"{when}{names.people.get(actor, actor)}查看过你的 {count} 条拜访。" for actor, count in seen.items()]
+
+
+def _last_morning(turn: Turn, person: Person) -> date:
+    """Return the last day before today with a morning card for this person: not a free day, not one of leave."""
+    today = turn.calendar.local_date(turn.now)
+    on = turn.calendar.previous_workday(today)
+    while today - on < LONGEST_AWAY:
+        morning = turn.calendar.at(on, turn.settings.rules.digest.rep_at)
+        if is_away(turn.session, person.id, morning) is None:
+            break
+        on = turn.calendar.previous_workday(on)
+    return on
