@@ -34,13 +34,15 @@ def explain_pressed(ctx: Context, press: ExplainMetric) -> Reply:
 
 
 def _explain(ctx: Context, found: Metric) -> Reply:
-    """Explain what the person was shown last; without that, the month so far."""
-    shown = latest_snapshot(ctx.session, found.name, ctx.sender.id)
-    if shown is None or ctx.now - shown.at > ctx.settings.rules.undo.window:
-        start, end = month_so_far(ctx)
-        scope = Scope(ctx.sight.owners, start, end)
-        shown = take_snapshot(ctx.session, found.name, scope, now=ctx.now, viewer_id=ctx.sender.id)
-    return explained(found, shown, ctx.zone)
+    """Explain what the person was shown: on the card he quotes, else last; if that is long ago, the month so far beside it."""
+    quoted = ctx.card.created_at if ctx.card is not None and ctx.update.quote is not None else None
+    shown = latest_snapshot(ctx.session, found.name, ctx.sender.id, until=quoted)
+    if shown is not None and (quoted is not None or ctx.now - shown.at <= ctx.settings.rules.undo.window):
+        return explained(found, shown, ctx.zone)
+    start, end = month_so_far(ctx)
+    scope = Scope(ctx.sight.owners, start, end)
+    fresh = take_snapshot(ctx.session, found.name, scope, now=ctx.now, viewer_id=ctx.sender.id)
+    return explained(found, fresh, ctx.zone, before=shown)
 
 
 @action(ExportSnapshot)

@@ -143,9 +143,13 @@ def take_snapshot(
     return snapshot
 
 
-def latest_snapshot(session: Session, name: str, viewer_id: str) -> MetricSnapshot | None:
-    """Return the number a person was shown last."""
+def latest_snapshot(
+    session: Session, name: str, viewer_id: str, *, until: datetime | None = None
+) -> MetricSnapshot | None:
+    """Return the number a person was shown last, or last by `until`."""
     query = select(MetricSnapshot).where(MetricSnapshot.metric == name, MetricSnapshot.viewer_id == viewer_id)
+    if until is not None:
+        query = query.where(MetricSnapshot.at <= until)
     return session.scalars(query.order_by(MetricSnapshot.id.desc()).limit(1)).first()
 
 

@@ -38,12 +38,15 @@ def number_line(metric: Metric, snapshot: MetricSnapshot) -> str:
     return f"{metric.light(snapshot.value)} {metric.title} {percent(snapshot.value)}（{snapshot.fraction}）"
 
 
-def explained(metric: Metric, snapshot: MetricSnapshot, zone: ZoneInfo) -> Card:
-    """Formula, rows and snapshot number of a metric."""
+def explained(
+    metric: Metric, snapshot: MetricSnapshot, zone: ZoneInfo, *, before: MetricSnapshot | None = None
+) -> Card:
+    """Formula, rows and snapshot number of a metric; `before`: what the person was shown last, if it was another number."""
     missing = [row for row in snapshot.all_rows if row not in snapshot.counted]
     fields = [
         Field("公式", metric.formula),
         Field("现在", f"{percent(snapshot.value)}（{snapshot.fraction}）"),
+        *_shown_before(before, snapshot, zone),
         Field("区间", f"{_day(snapshot.start_at, zone)} 起，截至 {snapshot.at.astimezone(zone):%m-%d %H:%M}"),
         Field("线", lines_of(metric)),
         Field("没达到的", _labels(missing)),
@@ -56,6 +59,14 @@ def explained(metric: Metric, snapshot: MetricSnapshot, zone: ZoneInfo) -> Card:
         fields=tuple(fields),
         buttons=(Button("导出 CSV", ExportSnapshot(snapshot.id)),),
     )
+
+
+def _shown_before(before: MetricSnapshot | None, now: MetricSnapshot, zone: ZoneInfo) -> list[Field]:
+    """Say what was shown before where the rows are others today; the same rows need no word."""
+    if before is None or (before.counted, before.all_rows) == (now.counted, now.all_rows):
+        return []
+    at = f"{before.at.astimezone(zone):%m-%d %H:%M}"
+    return [Field("上次给你看的", f"{percent(before.value)}（{before.fraction}），{at}，快照 #{before.id}")]
 
 
 def lines_of(metric: Metric) -> str:
