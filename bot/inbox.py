@@ -12,10 +12,11 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from functools import lru_cache
+from typing import Any, Final, Literal
 
 import structlog
-from sqlalchemy import Select, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import Compiled, Dialect, Select, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session, aliased
 
@@ -23,7 +24,7 @@ from bot.claims import claim_for
 from bot.spool import Spool
 from bot.update import UPDATE_JSON, Update
 from models.chat import InboxRow, InboxState
-from models.db import Database, DatabaseBusy, insert_into, stored
+from models.db import INSERTS, Database, DatabaseBusy
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +41,7 @@ MAX_ATTEMPTS: Final = 5
 
 
 _Waiting = tuple[Update, Future[bool]]
+_Key = tuple[str, str, str]
 
 
 class InboxUnavailable(Exception):  # noqa: N818  # reads as a state, not a mistake of ours
@@ -145,13 +147,11 @@ class Inbox:
             return
         try:
             with self._database.write_soon(LOCK_WAIT) as session:
-                for _, incoming in moved:
-                    _insert(session, incoming)
-                new = [_insert(session, incoming) for incoming, _ in batch]
+                new = _insert(session, [incoming for _, incoming in moved] + [incoming for incoming, _ in batch])
         except DatabaseBusy:
             self._set_aside(batch)
             return
-        for (_, result), is_new in zip(batch, new, strict=True):
+        for (_, result), is_new in zip(batch, new[len(moved) :], strict=True):
             result.set_result(is_new)
         self._wake()
         if self._spool and moved:
@@ -164,9 +164,9 @@ class Inbox:
         known = self._known([incoming for incoming, _ in batch])
         self._spool.put([incoming for incoming, _ in batch])
         for incoming, result in batch:
-            result.set_result((incoming.platform, incoming.bot, incoming.id) not in known)
+            result.set_result(_key(incoming) not in known)
 
-    def _known(self, updates: list[Update]) -> set[tuple[str, str, str]]:
+    def _known(self, updates: list[Update]) -> set[_Key]:
         """Return which of some updates are in the inbox already; reading never waits for the writer."""
         with self._database.read() as session:
             rows = session.execute(
@@ -177,16 +177,44 @@ class Inbox:
             return {(platform, bot, update_id) for platform, bot, update_id in rows}
 
 
-def _insert(session: Session, incoming: Update) -> bool:
-    statement = (
-        insert_into(session, InboxRow)
-        .values(
-            platform=incoming.platform, bot=incoming.bot, update_id=incoming.id, lane=incoming.lane,
-            body=UPDATE_JSON.dump_json(incoming).decode(), received_at=incoming.received_at, state=InboxState.NEW, attempts=0,
-        )
-        .on_conflict_do_nothing(index_elements=["platform", "bot", "update_id"])
-    )  # fmt: skip
-    return stored(session, statement)
+def _key(incoming: Update) -> _Key:
+    return incoming.platform, incoming.bot, incoming.id
+
+
+def _row(incoming: Update) -> dict[str, Any]:
+    return {
+        "platform": incoming.platform, "bot": incoming.bot, "update_id": incoming.id, "lane": incoming.lane,
+        "body": UPDATE_JSON.dump_json(incoming).decode(), "received_at": incoming.received_at,
+        "state": InboxState.NEW, "attempts": 0,
+    }  # fmt: skip
+
+
+_COLUMNS: Final = ("platform", "bot", "update_id", "lane", "body", "received_at", "state", "attempts")
+_KEY: Final = _COLUMNS[:3]
+
+
+@lru_cache(8)
+def _statement(dialect: Dialect) -> Compiled:
+    """Return the INSERT of many rows, in the order given. Compiled once: SQLAlchemy never keeps one with ON CONFLICT itself."""
+    table = InboxRow.metadata.tables[InboxRow.__tablename__]
+    statement = INSERTS[dialect.name](table).on_conflict_do_nothing(index_elements=_KEY)
+    returning = statement.returning(*(table.c[name] for name in _KEY))
+    compiled: Compiled = returning.compile(dialect=dialect, column_keys=_COLUMNS, for_executemany=True)
+    return compiled
+
+
+def _insert(session: Session, incoming: list[Update]) -> list[bool]:
+    """Store updates in their order; True for each that was new, also among themselves."""
+    if not incoming:
+        return []
+    connection = session.connection()
+    found = connection.execute(_statement(connection.dialect), [_row(one) for one in incoming])  # type: ignore[call-overload]  # compiled
+    new = {(platform, bot, update_id) for platform, bot, update_id in found}
+    result = []
+    for one in incoming:
+        result.append(_key(one) in new)
+        new.discard(_key(one))
+    return result
 
 
 def _first() -> Select[tuple[InboxRow]]:

@@ -70,9 +70,13 @@ def is_postgres(session: Session) -> bool:
     return session.get_bind().dialect.name == "postgresql"
 
 
+INSERTS: Final[dict[str, Any]] = {"postgresql": _postgres_insert, "sqlite": _sqlite_insert}
+"""Makes an INSERT that knows `on_conflict_…`, by database."""
+
+
 def insert_into(session: Session, table: type[Base]) -> Any:
     """Return an INSERT that knows `on_conflict_…` on the database of a session."""
-    return (_postgres_insert if is_postgres(session) else _sqlite_insert)(table)
+    return INSERTS[session.get_bind().dialect.name](table)
 
 
 def stored(session: Session, statement: Any) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -44,6 +44,19 @@ def test_one_message_that_cannot_be_stored_harms_nobody_beside_it(company: Compa
         taken = {id_ for id_, new in zip(texts, pool.map(deliver, texts), strict=True) if new}
     assert taken == ids(company) == set(texts) - {"m5"}
     assert company.runtime.receive(message(company, "after")), "the writer lives on"
+
+
+def test_a_hundred_that_come_together_keep_their_order_and_a_second_delivery_among_them_is_known(
+    company: Company,
+) -> None:
+    said = [message(company, f"m{number}") for number in range(100)]
+    assert company.runtime.receive(said[3])
+    waiting = [(one, Future[bool]()) for one in [*said, said[5]]]
+    company.runtime.inbox._store(waiting)  # one commit, as when all come while the one before is written
+    assert [one.id for one, new in waiting if not new.result()] == ["m3", "m5"]
+    with company.session() as session:
+        stored = session.scalars(select(InboxRow.update_id).order_by(InboxRow.id)).all()
+    assert stored == ["m3", *(one.id for one in said if one.id != "m3")]
 
 
 @pytest.mark.sqlite_only
