@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import select
 
 from bot import Context, Document, Reply, Shelf, UserError, command
-from bot.cards.drill_down import viewers_of_me, visit_opened_up
+from bot.cards.drill_down import audited, viewers_of_me, visit_opened_up
 from bot.footnote import footnotes
 from models.chat import masked_copy_of
 from models.customer import Customer
@@ -32,11 +32,12 @@ def open_up(ctx: Context) -> Reply:
     customer = ctx.session.get(Customer, visit.customer_id)
     assert owner is not None
     assert customer is not None
-    if owner.id != ctx.sender.id:
-        ctx.note("visit.viewed", "visit", visit.id, owner=owner.id)
     evidence = evidence_of(ctx.session, visit.id)
     notes = footnotes(ctx, "visit", visit.id)
     card = visit_opened_up(visit, owner.name, customer.label, evidence, ctx.zone, footnotes=notes)
+    if owner.id != ctx.sender.id:
+        ctx.note("visit.viewed", "visit", visit.id, owner=owner.id)
+        card = audited(card, owner.name)
     originals = [
         Document(key, f"{visit.id}-{item.kind}.jpg", is_image=True)
         for item in evidence

@@ -40,6 +40,8 @@ def take_new_date(ctx: Context, state: dict[str, Any]) -> Reply | NotMine:
     match = due_in(ctx, ctx.text)
     if match is None or match.due_at is None:
         return "没看懂日期，例：下周二前"
+    if match.due_at <= ctx.now:
+        return f"{day(match.due_at, ctx.zone)} 已经过了，换一个，例：下周二前"
     ctx.hang_up()
     step = _step(ctx, state["step"])
     before, step.due_at = step.due_at, match.due_at
@@ -59,7 +61,12 @@ def _decide(ctx: Context, step: NextStep, state: NextStepState) -> Reply:
     whose = customer.label if customer else ""
     told = f"{ctx.sender.name}：{WORDS[state]}。{whose}「{step.text}」截止 {day(step.due_at, ctx.zone)}。"
     ctx.send(step.owner_id, told, key=f"P14:decided:{step.id}", subject=subject, rule="P14")
-    return f"已记：{WORDS[state]}。"
+    until = f"，截止 {day(step.due_at, ctx.zone)}" if state is NextStepState.CHANGED else ""
+    return f"已记：{WORDS[state]}{until}。已告诉{_name_of(ctx, step.owner_id)}。"
+
+
+def _name_of(ctx: Context, person_id: str) -> str:
+    return ctx.session.get_one(Person, person_id).name
 
 
 def _step(ctx: Context, step_id: int) -> NextStep:

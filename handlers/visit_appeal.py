@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot import Context, Reply, UserError, action
 from bot.cards.visit import DisputeReading, JudgeReading, dispute_for_manager, lag_words, local
+from bot.cards.visit_place import away
 from bot.evidence import done, pressed_evidence, settled
 from models.chat import masked_copy_of
 from models.customer import Customer
@@ -37,7 +38,7 @@ def dispute(ctx: Context, press: DisputeReading) -> Reply:
 
 def _read_words(ctx: Context, evidence: VisitEvidence) -> str:
     if evidence.distance_m is not None:
-        return f"距登记地址 {evidence.distance_m} 米"
+        return f"距登记地址 {away(evidence.distance_m)}"
     if evidence.lag is not None:
         return f"{evidence.read}，与收到时间差 {lag_words(timedelta(seconds=evidence.lag))}"
     return evidence.read

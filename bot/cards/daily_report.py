@@ -118,7 +118,7 @@ def report_reminder(
 ) -> Card:
     """Remind the person, with what he has recorded already (D01)."""
     rows = [f"☑ {line_words(line, names)}" for line in lines]
-    gathered = "我已替你攒好：\n" + "\n".join(rows) if rows else "今天还没有记录，"
+    gathered = "我已替你攒好：\n" + "\n".join(rows) if rows else "今天还没有记录。"
     body = f"{day_words(on, calendar)}日报 {due} 截止。{gathered}\n☐ 客户进展（必填 1 个）"
     buttons = (
         Button("就这样，补进展", FillReport(on.isoformat()), ButtonStyle.PRIMARY),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.cards.visit_place import away
 from bot.reply import Card, Field
 from models.rules.hints import Hint, parted
 from models.visit import EvidenceState, Visit, VisitEvidence, VisitState
@@ -56,15 +58,20 @@ def visit_opened_up(  # the facts of one card
     fields += [Field("脚注", words) for words in footnotes]
     undone = "（已撤销）" if visit.state == VisitState.UNDONE else ""
     body = f"{owner} · {customer}{undone} · {visit.started_at.astimezone(zone):%m-%d %H:%M}\n目标 {visit.goal or '—'}，突破点 {visit.breakthrough or '—'}，异议 {'、'.join(visit.objections) or '无'}"
-    return Card(title=f"穿透 {visit.id}", body=f"{body}\n本次查看已记入审计，{owner}会看到。", fields=tuple(fields))
+    return Card(title=f"穿透 {visit.id}", body=body, fields=tuple(fields))
+
+
+def audited(card: Card, owner: str) -> Card:
+    """Say that the look was noted; nobody looks over his own shoulder (M15)."""
+    return replace(card, body=f"{card.body}\n本次查看已记入审计，{owner}会看到。")
 
 
 def _evidence(item: VisitEvidence, zone: ZoneInfo) -> str:
     parts = [STATES[EvidenceState(item.state)], f"{item.received_at.astimezone(zone):%H:%M} 收到"]
     if item.distance_m is not None:
-        parts.append(f"距登记地址 {item.distance_m} 米")
+        parts.append(f"距登记地址 {away(item.distance_m)}")
     if item.read:
-        parts.append(f"读到 {item.read}（把握 {item.confidence:.2f}）")
+        parts.append(f"标注 {item.read}" if item.lat is not None else f"读到 {item.read}（把握 {item.confidence:.2f}）")
     if item.note:
         parts.append(f"说明：{item.note}")
     if item.hints:

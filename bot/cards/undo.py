@@ -119,4 +119,4 @@ def already_undone(label: str, at: datetime, before: tuple[int, str] | None, zon
 
 def none_of_yours(said: str) -> str:
     """The same words for a number that does not exist and for one that belongs to somebody else."""
-    return f"「{said}」里没有你能撤的。撤销只能撤自己做的，编号再核对一下。"
+    return f"没有你能撤的「{said}」。只能撤自己做的，请再核对一下编号。"

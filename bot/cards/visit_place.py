@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Final
 
 from bot.cards.visit import DisputeReading, PlaceAsked
 from bot.reply import Button, Card
 from models.rules.gates import VISIT_GATE
+
+KILOMETRES_FROM: Final = 1000
+TENTHS_BELOW: Final = 99_950
+
+
+def away(metres: int) -> str:
+    """Return "201 米", or kilometres where metres say little any more."""
+    if metres < KILOMETRES_FROM:
+        return f"{metres} 米"
+    return f"{metres / 1000:.1f} 公里" if metres < TENTHS_BELOW else f"{metres / 1000:.0f} 公里"
 
 
 def location_accepted(metres: int | None, radius: int, done: Collection[str]) -> str:
@@ -19,7 +30,7 @@ def location_accepted(metres: int | None, radius: int, done: Collection[str]) ->
 def location_too_far(metres: int, radius: int, evidence_id: int, done: Collection[str]) -> Card:
     """A place outside the radius (V02)."""
     body = (
-        f"距客户登记地址 {metres} 米，超过 {radius} 米。\n"
+        f"距客户登记地址 {away(metres)}，超过 {radius} 米。\n"
         "可能：A 还没到　B 客户换了地址　C 定位飘了\n到现场再发一次位置就行。"
     )
     buttons = (Button("我有异议", DisputeReading(evidence_id)),)
@@ -37,8 +48,8 @@ def place_wanted(visit_id: str, customer: str, asked: PlaceAsked, done: Collecti
 
 def place_too_vague(metres: int | None, accuracy: float, done: Collection[str], asked: PlaceAsked | None) -> Card:
     """A fix that may be too far off to say: kept as weak, and how to make it whole (V02)."""
-    away = f"，离客户登记地址约 {metres} 米" if metres is not None else ""
-    body = f"手机给的误差是 ±{accuracy:.0f} 米{away}，说不准在不在，先记为「弱位置」，不算满分。\n到窗边或户外再发一次就能补满。"
+    off = f"，离客户登记地址约 {away(metres)}" if metres is not None else ""
+    body = f"手机给的误差是 ±{accuracy:.0f} 米{off}，说不准在不在，先记为「弱位置」，不算满分。\n到窗边或户外再发一次就能补满。"
     links = (asked.link,) if asked and asked.link else ()
     return Card(title="① 位置 ◐ 弱", body=f"{body} {VISIT_GATE.boxes(done)}", links=links)
 

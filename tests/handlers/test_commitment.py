@@ -318,3 +318,12 @@ def test_what_a_note_promises_is_offered_and_never_asked_again(company: Company)
     company.say("zhouhang", "登记")
     (promise,) = promises(company)
     assert (promise.customer_id, promise.matter) == ("C1001", "派人调试")
+
+
+def test_the_number_begins_again_at_midnight_where_the_rep_is(company: Company) -> None:
+    company.say("zhouhang", "承诺 周五前给蓝海发合同")
+    company.advance_to("2026-11-16 23:59:59")
+    company.say("zhouhang", "承诺 周五前给华东机械寄样品")
+    company.advance(seconds=1)
+    company.say("linke", "承诺 周五前给恒信寄样品")
+    assert [promise.id for promise in promises(company)] == ["CN-20261116-001", "CN-20261116-002", "CN-20261117-001"]

@@ -67,6 +67,8 @@ def test_a_look_before_a_day_of_leave_is_told_when_one_is_back(company: Company)
 
 def test_opening_up_ones_own_visit_is_no_look(company: Company) -> None:
     company.say("zhouhang", "拜访 华东机械")
-    company.say("zhouhang", f"/穿透 {VISIT}")
+    assert "审计" not in company.say("zhouhang", f"/穿透 {VISIT}")[0].text
+    assert "已记入审计，周航会看到" in company.say("hechuan", f"/穿透 {VISIT}")[0].text
     company.advance_to("2026-11-17 09:00")
-    assert "查看过你的" not in company.said("zhouhang")
+    assert "昨天何川查看过你的 1 条拜访" in company.said("zhouhang")
+    assert "周航查看过" not in company.said("zhouhang")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bot.adapters.base import Capabilities
+from bot.cards.visit_place import away
 from models.visit import EvidenceState, evidence_of, is_complete
 from tests.chat import Company
 from tests.readers import ScriptedReader, chat_screenshot, site_photo
@@ -115,3 +116,18 @@ def test_without_a_page_the_opening_asks_for_a_watermark_with_an_address(placele
     assert "这里发不了位置" in opening
     (answer,) = placeless.say("zhouhang", "定位")
     assert "水印带地址" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("metres", "words"),
+    [
+        (201, "201 米"),
+        (999, "999 米"),
+        (1000, "1.0 公里"),
+        (99_949, "99.9 公里"),
+        (99_950, "100 公里"),
+        (172_859, "173 公里"),
+    ],
+)
+def test_what_is_far_away_is_said_in_kilometres(metres: int, words: str) -> None:
+    assert away(metres) == words

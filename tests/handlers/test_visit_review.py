@@ -131,3 +131,19 @@ def test_a_promise_overheard_in_the_review_is_offered_once(visiting: Company) ->
     assert "已完成" in replies[0].text
     assert "像对外承诺" in replies[1].text
     assert "不是承诺" in replies[1].buttons
+
+
+@pytest.mark.parametrize(
+    ("said", "answered"),
+    [
+        ("下周一", "已记：改期限，截止 11-23 周一 18:00。已告诉周航。"),
+        ("今天16:00", "11-16 周一 16:00 已经过了"),
+        ("随便吧", "没看懂日期"),
+    ],
+)
+def test_the_manager_reads_which_date_was_understood(visiting: Company, said: str, answered: str) -> None:
+    visiting.say("zhouhang", SAID)
+    visiting.press("zhouhang", "把那句删掉")
+    visiting.press("chenmin", "改期限")
+    (answer,) = visiting.say("chenmin", said)
+    assert answered in answer.text
