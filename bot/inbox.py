@@ -21,6 +21,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session, aliased
 
 from bot.claims import claim_for
+from bot.rush import Rush
 from bot.spool import Spool
 from bot.update import UPDATE_JSON, Update
 from models.chat import InboxRow, InboxState
@@ -67,6 +68,7 @@ class Inbox:
         self._queue: queue.Queue[_Waiting | None] = queue.Queue(MAX_WAITING)
         self._thread: threading.Thread | None = None
         self._spool = Spool.beside(database.url)
+        self.rush = Rush()
 
     @property
     def spooled(self) -> int:
@@ -94,8 +96,9 @@ class Inbox:
         """Store an update; True if it was new. Returns after the commit; raises InboxUnavailable."""
         result: Future[bool] = Future()
         try:
-            self._queue.put_nowait((incoming, result))
-            return result.result(COMMIT_TIMEOUT)
+            with self.rush.one_more():
+                self._queue.put_nowait((incoming, result))
+                return result.result(COMMIT_TIMEOUT)
         except queue.Full:
             raise InboxUnavailable("too many updates are waiting") from None
         except TimeoutError:  # the row may still commit; its unique key absorbs the next delivery

@@ -101,7 +101,7 @@ class Runtime:
             self._spawn("keeper", self._keep_claims, None)
         self._spawn("watchdog", self._watch, None)
         for number in range(workers):
-            self._spawn(f"worker-{number}", self.work_once, self._work)
+            self._spawn(f"worker-{number}", self.inbox.rush.before(self.work_once, self._stopping.wait), self._work)
         for number in range(senders if workers else 0):
             self._spawn(f"sender-{number}", self.send_once, self._sending)
         for adapter in (
