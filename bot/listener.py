@@ -12,6 +12,8 @@ from waitress.server import create_server
 MAX_BODY: Final = 64 * 1024 * 1024
 LOOK_EVERY: Final = 0.2
 GRACE: Final = 4.0
+CONNECTIONS: Final = 900
+"""Sockets open at once. A platform keeps its own open between two callbacks: at waitress's hundred the next one waits in vain."""
 CLOSING: Final = "on_closing"
 """`app.extensions[CLOSING]` lists what to call before the server waits for requests under way: whatever ends long answers."""
 
@@ -24,7 +26,7 @@ class WebServer:
         self._sockets: dict[int, Any] = {}
         self._server = create_server(
             app, map=self._sockets, host=host, port=port, threads=threads,
-            max_request_body_size=MAX_BODY, channel_timeout=30, ident=None,
+            max_request_body_size=MAX_BODY, channel_timeout=30, ident=None, connection_limit=CONNECTIONS,
         )  # fmt: skip
         several = getattr(self._server, "effective_listen", None)
         self.port = int(several[0][1] if several else self._server.effective_port)
@@ -47,4 +49,4 @@ class WebServer:
 
     def _run(self) -> None:
         while not self._closed.is_set():
-            wasyncore.loop(timeout=LOOK_EVERY, map=self._sockets, count=1)
+            wasyncore.loop(timeout=LOOK_EVERY, use_poll=True, map=self._sockets, count=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 import requests
@@ -48,3 +49,13 @@ def test_an_open_stream_does_not_hold_up_the_end(endless: Flask, caplog: pytest.
     assert caplog.records == []
     with pytest.raises(requests.ConnectionError):
         requests.get(url, timeout=5)
+
+
+def test_platforms_that_keep_hundreds_of_connections_open_do_not_lock_the_next_one_out(endless: Flask) -> None:
+    server = WebServer(endless, host="127.0.0.1", port=0, threads=2)
+    server.start()
+    url = f"http://127.0.0.1:{server.port}"
+    with ExitStack() as kept:
+        for _ in range(150):
+            assert kept.enter_context(requests.Session()).get(url, timeout=5).text == "hello"
+        server.stop()
