@@ -27,12 +27,13 @@ from bot.cards.visit import (
     what_is_this,
 )
 from bot.evidence import done, pressed_evidence, settled, time_receipt, weak_place, with_review
-from bot.media import remember_copy
-from bot.photo import PhotoKind, Reading, facts_of, read_part
+from bot.masking import cut_out_of
+from bot.photo import PhotoKind, Reading, facts_of
 from bot.radar import Place, keep, radar_of
 from bot.update import Media
-from models.chat import CUT, masked_copy_of, media_key_like
+from models.chat import masked_copy_of, media_key_like
 from models.customer import contacts_of
+from models.deadline import Subject
 from models.person import Person
 from models.rules.gates import PHOTO, SCREENSHOT, VISIT_GATE
 from models.rules.hints import Hint, clock_hints, screen_hints
@@ -87,15 +88,8 @@ def _with_cut_out(ctx: Context, visit: Visit, receipt: Any, key: str, reading: R
     """Show what was read beside a doubtful verdict (M4); the cut-out goes when its original goes."""
     if not isinstance(receipt, Card):
         return receipt
-    box, reader = read_part(reading, *READ_OFF), ctx.services.reader
-    data = ctx.services.media.get(key) if box else None
-    part = reader.cut_out(data, box, turn=reading.turn) if data and box and reader else None
-    if part is None:
-        return receipt
-    cut = ctx.services.media.put(part)
-    remember_copy(ctx.session, cut, of=key, kind=CUT, size=len(part), now=ctx.now)
-    ctx.note("photo.cut_out", "visit", visit.id, media=cut, of=key)
-    return replace(receipt, image=cut)
+    cut = cut_out_of(ctx, key, reading, READ_OFF, subject=Subject("visit", visit.id))
+    return replace(receipt, image=cut) if cut else receipt
 
 
 # -- the site photo ----------------------------------------------------------------------------------------------------

@@ -123,6 +123,8 @@ PERSONAL: Final[tuple[Personal, ...]] = (
     Personal("competitor_move", "竞对反馈", _by("owner_id"), {"text": BLANK}),
     Personal("signal_noted", "客户信号", _by("person_id"), {"text": BLANK}),
     Personal("requirement_list", "需求清单", _by("owner_id"), {"text": BLANK, "media_key": None}),
+    Personal("contract", "合同", _by("owner_id")),
+    Personal("contract_paper", "合同材料", _under("contract_id", "contract"), {"media_key": None}),
     Personal("correction", "更正单", _by("owner_id", "approver_id"), {"what": BLANK, "reason": "", "swaps": []}),
     Personal("announcement", "公告", _by("by_person_id"), {"text": BLANK}),
     Personal("announcement_read", "读过的公告", _by("person_id")),

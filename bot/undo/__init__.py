@@ -1,6 +1,6 @@
 """Taking back what was done, with everything it caused (M10, J8): one mechanism, a row for every kind of record."""
 
-from bot.undo import commitment, daily_report, leave, requirement, visit, visit_plan
+from bot.undo import commitment, contract, daily_report, leave, requirement, visit, visit_plan
 from bot.undo.carry_out import Effects, effects_of, take_back
 from bot.undo.deeds import (
     deed_of,
@@ -19,5 +19,5 @@ __all__ = [
     "own_events_about", "reference", "reversal", "take_back", "undoing_of", "window_words",
 ]  # fmt: skip
 
-ROWS = (commitment, daily_report, leave, requirement, visit, visit_plan)
+ROWS = (commitment, contract, daily_report, leave, requirement, visit, visit_plan)
 """The modules whose import fills the registry."""

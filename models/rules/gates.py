@@ -99,4 +99,16 @@ COMMITMENT_GATE: Final = Gate(
     ),
 )
 
-GATES: Final = {gate.name: gate for gate in (VISIT_GATE, REVIEW_GATE, COMMITMENT_GATE)}
+INVOICE_PAPER: Final = "invoice_paper"
+
+SIGNED_GATE: Final = Gate(
+    "contract_signed",
+    "R01 R02 R05",
+    (
+        Requirement(INVOICE_PAPER, "① 盖公章的开票资料", frozenset({"licence"})),
+        Requirement("account", "② 确认收款账户（开户行）"),
+        Requirement("invoice", "③ 发起开票"),
+    ),
+)
+
+GATES: Final = {gate.name: gate for gate in (VISIT_GATE, REVIEW_GATE, COMMITMENT_GATE, SIGNED_GATE)}

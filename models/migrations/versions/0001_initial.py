@@ -511,6 +511,24 @@ def upgrade() -> None:
     with op.batch_alter_table('contact', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_contact_customer_id'), ['customer_id'], unique=False)
 
+    op.create_table('contract',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('owner_id', sa.String(length=64), nullable=False),
+    sa.Column('customer_id', sa.String(length=32), nullable=True),
+    sa.Column('party', sa.String(length=200), nullable=False),
+    sa.Column('signed_on', sa.Date(), nullable=True),
+    sa.Column('told', sa.JSON(), nullable=False),
+    sa.Column('state', sa.String(length=8), nullable=False),
+    sa.Column('begun_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('signed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_contract_customer_id_customer')),
+    sa.ForeignKeyConstraint(['owner_id'], ['person.id'], name=op.f('fk_contract_owner_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_contract'))
+    )
+    with op.batch_alter_table('contract', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_contract_customer_id'), ['customer_id'], unique=False)
+        batch_op.create_index('ix_contract_owner_id', ['owner_id', 'state'], unique=False)
+
     op.create_table('correction',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('event_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -718,6 +736,28 @@ def upgrade() -> None:
     with op.batch_alter_table('commitment_draft', schema=None) as batch_op:
         batch_op.create_index('ix_commitment_draft_owner_id', ['owner_id', 'created_at'], unique=False)
 
+    op.create_table('contract_paper',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('contract_id', sa.String(length=32), nullable=False),
+    sa.Column('kind', sa.String(length=16), nullable=False),
+    sa.Column('state', sa.String(length=8), nullable=False),
+    sa.Column('verdict', sa.String(length=16), nullable=False),
+    sa.Column('outcome', sa.String(length=16), nullable=False),
+    sa.Column('read', sa.JSON(), nullable=False),
+    sa.Column('words', sa.String(length=300), nullable=False),
+    sa.Column('seal_place', sa.String(length=8), nullable=False),
+    sa.Column('media_key', sa.String(length=64), nullable=True),
+    sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('judged_by', sa.String(length=64), nullable=True),
+    sa.Column('judged_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['contract_id'], ['contract.id'], name=op.f('fk_contract_paper_contract_id_contract')),
+    sa.ForeignKeyConstraint(['judged_by'], ['person.id'], name=op.f('fk_contract_paper_judged_by_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_contract_paper'))
+    )
+    with op.batch_alter_table('contract_paper', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_contract_paper_contract_id'), ['contract_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_contract_paper_media_key'), ['media_key'], unique=False)
+
     op.create_table('next_step',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('owner_id', sa.String(length=64), nullable=False),
@@ -825,6 +865,11 @@ def downgrade() -> None:
         batch_op.drop_index('ix_next_step_owner_id')
 
     op.drop_table('next_step')
+    with op.batch_alter_table('contract_paper', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_contract_paper_media_key'))
+        batch_op.drop_index(batch_op.f('ix_contract_paper_contract_id'))
+
+    op.drop_table('contract_paper')
     with op.batch_alter_table('commitment_draft', schema=None) as batch_op:
         batch_op.drop_index('ix_commitment_draft_owner_id')
 
@@ -869,6 +914,11 @@ def downgrade() -> None:
         batch_op.drop_index('ix_correction_subject')
 
     op.drop_table('correction')
+    with op.batch_alter_table('contract', schema=None) as batch_op:
+        batch_op.drop_index('ix_contract_owner_id')
+        batch_op.drop_index(batch_op.f('ix_contract_customer_id'))
+
+    op.drop_table('contract')
     with op.batch_alter_table('contact', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_contact_customer_id'))
 
