@@ -6,7 +6,6 @@ from sqlalchemy import select
 
 from bot.context import Context, UserError
 from bot.photo import Reading
-from bot.reply import Reply
 from models.contract import Contract, ContractPaper, ContractState, done_of
 from models.customer import Customer, aliases_by_customer
 from models.person import Concern, Person, Role, is_away
@@ -83,8 +82,3 @@ def kept(reading: Reading) -> dict[str, list[object]]:
 def is_of_a_visit(readings: list[Reading | None]) -> bool:
     """Whether every picture shows what belongs to a visit, whatever was asked for."""
     return bool(readings) and all(one is not None and one.kind in OF_A_VISIT for one in readings)
-
-
-def said_again(reply: Reply, words: str) -> Reply:
-    """Put words before a reply."""
-    return [words, *([reply] if not isinstance(reply, list) else reply)]

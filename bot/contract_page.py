@@ -65,7 +65,7 @@ def take_page(ctx: Context, contract: Contract, image: Media) -> Reply:
 
 def _fill(ctx: Context, contract: Contract, facts: PhotoFacts) -> tuple[tuple[tuple[str, str], ...], str]:
     """Take date and customer over from a reading; returns customers to choose from and what is doubtful, in words."""
-    doubt = cards.SPOILT.get(facts.spoilt, "") if facts.spoilt else ""
+    doubt = cards.page_doubt(facts)
     day, party = facts.fields.get("sign_date"), facts.fields.get("customer")
     if day is not None and day.confidence >= READABLE and SIGNED_ON not in contract.told:
         contract.signed_on = date.fromisoformat(day.value)

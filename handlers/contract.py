@@ -22,6 +22,7 @@ from bot import (
 from bot.cards import contract as cards
 from bot.contract import is_of_a_visit, may_see, own_contract
 from bot.contract_page import CHECK, Seen, settle_page, show, take_page, take_party, take_words
+from bot.form import CANCEL
 from bot.parse.code import CodeKind, find_codes
 from models.contract import SIGNATURE_PAGE, Contract, ContractState, contracts_of, done_of, papers_of
 from models.person import Person, Role
@@ -30,6 +31,7 @@ from models.rules.gates import INVOICE_PAPER
 SELLERS: Final = frozenset({Role.REP, Role.MANAGER, Role.DIRECTOR, Role.VP})
 SIGNED: Final = re.compile(r"合同.{0,12}签|签.{0,6}合同|签约")
 YES: Final = frozenset({"对", "对的", "是", "是的", "没错", "正确", "确认", "嗯", "好", "好的", "ok"})
+WRONG: Final = frozenset({"改", "不对", "错了", "不是", "要改"})
 AMENDS: Final = re.compile(r"改|不对|错|应该?是|签约日|日期|客户|甲方")
 SURE: Final = 1.5
 """A sentence with a contract's number in it is about the contract."""
@@ -110,25 +112,32 @@ def hear_check(ctx: Context, state: dict[str, Any]) -> Reply | NotMine:
         if is_of_a_visit([ctx.reading(image) for image in ctx.update.images]):
             return NOT_MINE
         return take_page(ctx, contract, ctx.update.images[0])
-    if ctx.text.strip(" 。.！!~").lower() in YES:
+    return _answered(ctx, contract, asked=bool(state.get("asked")))
+
+
+def _answered(ctx: Context, contract: Contract, *, asked: bool) -> Reply | NotMine:
+    """Take what was said to the question: yes, no, not now, or what is right instead."""
+    word = ctx.text.strip(" 。.！!~").lower()
+    if word in YES:
         return _confirm(ctx, contract)
-    if not (state.get("asked") or AMENDS.search(ctx.text)):
-        return NOT_MINE
-    return _amended(ctx, contract, asked=bool(state.get("asked")))
+    if word in WRONG:
+        return _ask_amendment(ctx, contract)
+    if word in CANCEL:
+        ctx.hang_up()
+        return cards.put_off(contract.id)
+    seen = take_words(ctx, contract, ctx.text) if asked or AMENDS.search(ctx.text) else None
+    if seen is None:
+        return cards.not_understood() if asked else NOT_MINE
+    ctx.note(
+        "contract.amended", "contract", contract.id,
+        signed_on=str(contract.signed_on), customer=contract.customer_id, told=contract.told,
+    )  # fmt: skip
+    return show(ctx, contract, seen)
 
 
-def _amended(ctx: Context, contract: Contract, *, asked: bool) -> Reply | NotMine:
-    seen = take_words(ctx, contract, ctx.text)
-    if seen is not None:
-        ctx.note(
-            "contract.amended",
-            "contract",
-            contract.id,
-            signed_on=str(contract.signed_on),
-            customer=contract.customer_id,
-        )
-        return show(ctx, contract, seen)
-    return cards.not_understood() if asked else NOT_MINE
+def _ask_amendment(ctx: Context, contract: Contract) -> Reply:
+    ctx.talk(CHECK, {"contract": contract.id, "asked": True}, free_text=True)
+    return cards.ask_amendment(contract.id)
 
 
 @action(cards.ConfirmPage)
@@ -163,8 +172,7 @@ def amend(ctx: Context, press: cards.AmendPage) -> Reply:
     contract = own_contract(ctx, press.contract)
     if contract.state == ContractState.SIGNED:
         return cards.signed_already(contract.id)
-    ctx.talk(CHECK, {"contract": contract.id, "asked": True}, free_text=True)
-    return cards.ask_amendment(contract.id)
+    return _ask_amendment(ctx, contract)
 
 
 @action(cards.PickParty)

@@ -8,6 +8,7 @@ from bot import NOT_MINE, Claimed, Context, NotMine, Reply, UpdateKind, UserErro
 from bot.cards import contract as cards
 from bot.cards.photo import problem_sentence
 from bot.contract import boxes, finance_people, finance_words, is_of_a_visit, kept, names_of, own_contract, own_paper
+from bot.form import CANCEL
 from bot.parse.code import CodeKind, find_codes
 from bot.photo import PhotoKind, Reading, facts_of
 from bot.update import Media
@@ -55,27 +56,31 @@ def _like_a_paper(ctx: Context, waiting: list[Contract], reading: Reading) -> bo
 @dialogue("contract.paper")
 def take_asked(ctx: Context, state: dict[str, Any]) -> Reply | NotMine:
     """Take the picture that was asked for, whatever it shows; one of a visit is a visit's."""
+    waiting = waiting_for_paper(ctx.session, ctx.sender.id)
+    asked = next((one for one in waiting if one.id == state["contract"]), None)
+    if asked is None:
+        ctx.hang_up()
+        return NOT_MINE
+    if ctx.text.strip(" 。.！!") in CANCEL:
+        ctx.hang_up()
+        return cards.paper_put_off(asked.id)
     readings = [ctx.reading(image) for image in ctx.update.images]
     if not readings or is_of_a_visit(readings):
         return NOT_MINE
-    contract = own_contract(ctx, state["contract"])
-    if contract.state != ContractState.SIGNED:
-        ctx.hang_up()
-        return NOT_MINE
-    return _take_all(ctx, [contract])
+    return _take_all(ctx, waiting, asked)
 
 
-def _take_all(ctx: Context, waiting: list[Contract]) -> Reply:
-    return [_take(ctx, waiting, image) for image in ctx.update.images]
+def _take_all(ctx: Context, waiting: list[Contract], asked: Contract | None = None) -> Reply:
+    return [_take(ctx, waiting, image, asked) for image in ctx.update.images]
 
 
-def _take(ctx: Context, waiting: list[Contract], image: Media) -> Any:
+def _take(ctx: Context, waiting: list[Contract], image: Media, asked: Contract | None) -> Any:
     reading: Reading | None = ctx.reading(image)
     if reading is None or image.key is None:
         return "现在读不了图片，照片已收下，请稍后再发一次。"
     if reading.problem is not None:
         return problem_sentence(reading.problem)
-    contract = _meant(ctx, waiting, reading)
+    contract = _meant(ctx, waiting, reading) or asked
     return judge(ctx, contract, image.key, reading) if contract else cards.which_contract(waiting[:3], image.key)
 
 

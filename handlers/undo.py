@@ -45,7 +45,7 @@ NO: Final = re.compile(r"^(?:算了|不撤了?|先不撤|别撤|取消)(?:吧|�
 
 @command(
     "撤销", aliases=("撤回", "undo"), help="撤回刚才做的，连同它引出的一切", usage="撤销 / 撤销 V-20261116-004 / 撤销最近3条",
-    shelf=Shelf.CHANGE, glue=("最近", "上", "前", "刚才", "刚刚", "这条", "那条", "日报", "拜访", "承诺", "请假", "计划", "需求清单"),
+    shelf=Shelf.CHANGE, glue=("最近", "上", "前", "刚才", "刚刚", "这条", "那条", "日报", "拜访", "承诺", "请假", "计划", "需求清单", "签署"),
 )  # fmt: skip
 def undo(ctx: Context) -> Reply:
     said = ctx.args.rest.strip() if ctx.args else ""

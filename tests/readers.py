@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.photo import Field, PhotoKind, Reading
+from bot.photo import Field, PhotoKind, Reading, Seal
 from bot.photo.cut import cut_out
 from bot.photo.mask import masked_copy
-from bot.photo.reading import Box
+from bot.photo.reading import Box, SealVerdict
 
 
 class ScriptedReader:
@@ -44,3 +44,18 @@ def chat_screenshot(contact: str, title: str = "", *, confidence: float = 0.93) 
     if title:
         fields["title"] = _field("title", title, confidence)
     return Reading(kind=PhotoKind.CHAT_SCREENSHOT, kind_confidence=0.9, fields=fields)
+
+
+def contract_page(signed_on: str = "", customer: str = "", *, number: str = "", confidence: float = 0.98) -> Reading:
+    values = {"sign_date": signed_on, "customer": customer, "contract_no": number}
+    fields = {name: _field(name, value, confidence) for name, value in values.items() if value}
+    return Reading(kind=PhotoKind.CONTRACT_PAGE, kind_confidence=0.9, fields=fields)
+
+
+def licence(
+    company: str = "", *, seal: SealVerdict = "present", ring: str | None = None, confidence: float = 0.98
+) -> Reading:
+    fields = {"company": _field("company", company, confidence)} if company else {}
+    box: Box = ((800, 800), (900, 800), (900, 900), (800, 900))
+    mark = Seal(seal, box if seal == "present" else None, ring, 0.9)
+    return Reading(kind=PhotoKind.LICENCE, kind_confidence=0.9, fields=fields, seal=mark, size=(1000, 1000))

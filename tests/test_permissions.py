@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -18,11 +19,12 @@ from bot.reply import Card, Document
 from bot.update import Chat, ChatKind, Press, UpdateKind
 from models.chat import OutboxRow
 from models.commitment import Commitment
+from models.contract import Contract
 from models.customer import Contact, Customer
 from models.daily_report import DailyReport, DailyReportItem
 from models.visit import NextStep, Visit, VisitPlan
 from tests.chat import Company, Shown
-from tests.readers import ScriptedReader, chat_screenshot, site_photo
+from tests.readers import ScriptedReader, chat_screenshot, contract_page, licence, site_photo
 
 LINE = frozenset({"chenmin", "hechuan", "duli"})
 """Those above 周航 and 林可."""
@@ -37,6 +39,7 @@ class Secret:
 
 
 GATE, CHAT = b"a picture of the gate", b"a picture of a chat"
+PAGE, LICENCE = b"a signature page", b"a licence"
 SECRETS = {
     "a visit's summary": Secret("锚点甲", LINE | {"zhouhang"}),
     "a promise": Secret("锚点乙", LINE | {"zhouhang", "tianye", "xieyuan"}),
@@ -47,6 +50,8 @@ SECRETS = {
     "the reason of a correction": Secret("锚点庚", LINE | {"linke"}),
     "an address": Secret("锚点辛", LINE | {"zhouhang"}),
     "a masked mobile": Secret("139****7777", LINE | {"zhouhang"}),
+    "a contract": Secret("签约日 2026-10-13", LINE | {"zhouhang", "fangqing"}),
+    "a contract's paper": Secret("锚点壬", LINE | {"zhouhang", "fangqing"}),
     "a mobile": Secret("13988887777", frozenset()),
 }
 CAST = (
@@ -58,7 +63,7 @@ GROUPS = {
     "huadong-team": ("chenmin", "zhouhang", "linke", "sun"),
     "hq": ("duli", "hechuan", "fangqing", "liuqing", "wugui", "akai"),
 }
-NUMBERS = ("V-20261116-001", "CN-20261116-001", "1")
+NUMBERS = ("V-20261116-001", "CN-20261116-001", "HT-20261013-01", "1")
 WORDS = ("", "华东机械", "恒信", "林可", "最近3条", "昨天日报")
 QUOTED_WITH = ("撤销", "更正", "改成周四，给蓝海", "改到周五，因为客户要求", "稍后 1小时", "寄了 SF1390021", "这是什么")
 
@@ -69,11 +74,17 @@ def full(tmp_path: Path) -> Iterator[Company]:
     reader = ScriptedReader()
     reader.show(GATE, site_photo("2026-11-16", "15:00"))
     reader.show(CHAT, chat_screenshot("王建国", "采购经理"))
+    reader.show(PAGE, contract_page("2026-10-13", "华东机械有限公司"))
+    reader.show(LICENCE, licence("锚点壬有限公司"))
     made = Company(tmp_path, at="2026-11-16 15:00", reader=reader)
     _hide_in_customer(made)
     _visit(made)
     made.say("zhouhang", "承诺 周五下午3点前给华东机械寄样品锚点乙")
     made.say("zhouhang", "承诺 明天给蓝海发合同锚点丙")
+    made.say("zhouhang", "合同签了 HT-20261013-01", images=[PAGE])
+    made.say("zhouhang", "对")
+    made.say("zhouhang", images=[LICENCE])
+    made.press("zhouhang", "看错了,转方晴")
     made.say("linke", "日报 客户拜访 恒信 锚点丁；竞对反馈 恒信 锚点戊；需支持 锚点己")
     made.advance(minutes=11)
     made.say("linke", "更正 11-16 日报 因为锚点庚")
@@ -194,13 +205,13 @@ def _may_know(chat: Chat, secret: Secret) -> bool:
 def _is_foreign_picture(company: Company, shown: Shown) -> bool:
     if not isinstance(shown.content, Document):
         return False
-    picture = company.app.services.media.get(shown.content.key) in {GATE, CHAT}
+    picture = company.app.services.media.get(shown.content.key) in {GATE, CHAT, PAGE, LICENCE}
     return picture and shown.chat.id not in LINE | {"zhouhang"}
 
 
 def records(company: Company, besides: str) -> list[tuple[object, ...]]:
     """Every record of everybody but one person, column by column."""
-    tables = (Visit, NextStep, VisitPlan, Commitment, DailyReport)
+    tables: tuple[type[Any], ...] = (Visit, NextStep, VisitPlan, Commitment, Contract, DailyReport)
     with company.session() as session:
         rows = [row for table in tables for row in session.scalars(select(table)) if row.owner_id != besides]
         found = [tuple(getattr(row, column.key) for column in row.__table__.columns) for row in rows]
@@ -232,7 +243,7 @@ def test_a_group_answer_holds_only_what_everybody_present_may_know(full: Company
 
 
 def test_every_secret_is_shown_to_somebody_who_may_know_it(full: Company) -> None:
-    for said in ("/穿透 V-20261116-001", "/客户 华东机械", "/客户 恒信"):
+    for said in ("/穿透 V-20261116-001", "/客户 华东机械", "/客户 恒信", "/查合同 HT-20261013-01"):
         full.say("chenmin", said)
     for what, secret in SECRETS.items():
         assert not secret.known_to or any(secret.text in full.said(who) for who in secret.known_to), what

@@ -84,6 +84,14 @@ def ask_page(number: str) -> str:
     return f"{number}：把签字页拍照发我，要看得到甲方、签约日。"
 
 
+def page_doubt(facts: PhotoFacts) -> str:
+    """Say what is the matter with a picture that should be a signature page; empty when nothing is."""
+    if facts.spoilt:
+        return SPOILT.get(facts.spoilt, "")
+    known = {PhotoKind.CONTRACT_PAGE, PhotoKind.OTHER}
+    return "" if PhotoKind(facts.kind) in known else f"识别为{_kind(facts)}，不像签字页；"
+
+
 @dataclass(frozen=True, slots=True)
 class PageRead:
     """What is known of a contract: date and customer as people read them, empty when unknown; `told` what was said in words."""
@@ -145,6 +153,16 @@ def ask_amendment(number: str) -> str:
     return f"{number}：哪里不对？直接发对的签约日或客户（{EXAMPLE}）。"
 
 
+def put_off(number: str) -> str:
+    """Receipt of 取消: nothing is lost, and how to go on."""
+    return f"好，{number} 先放着，要接着登记就再发：合同签了 {number}"
+
+
+def paper_put_off(number: str) -> str:
+    """Receipt of 取消 while a sealed paper is waited for."""
+    return f"好，{number} 的开票资料先放着，拿到了直接发图给我。"
+
+
 def not_understood() -> str:
     """Ask again, with an example."""
     return f"没看懂。发签约日或客户就行（{EXAMPLE}）；不登记了就发「取消」。"
@@ -152,7 +170,7 @@ def not_understood() -> str:
 
 def signed_already(number: str) -> str:
     """Refuse to change what is signed, and say how it is done."""
-    return f"{number} 已签署，不能直接改。10 分钟内可发「撤销签署」再登记。"
+    return f"{number} 已签署，不能直接改。要改先发「撤销 {number}」，再重新登记。"
 
 
 def not_due_yet(day: str) -> str:
