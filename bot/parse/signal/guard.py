@@ -17,6 +17,9 @@ _NO_NEGATOR = re.compile(
     r"|要不|差不多|时不时|不如|不然|不满意?|不喜欢|不看好|不比|不输|不放心|不太放心|别的|别家|别人|特别|分别|级别|无非|非常"
     r"|无奈|无意中|未来|不一会|不久|不料|不巧|没多久|对不起|不瞒|不用说|不可避免|不愿意?|毫无疑问|不行|受不了|没谈拢|没敢"
 )
+# Their own words: in quotation marks, or what only a buyer says of himself.
+_THEIR_WORDS = re.compile(r"""["“「『][^"”」』\n]{2,60}["”」』]|(?:^|(?<=[,，。:：\s]))我(?=(?:做|作)不了主|说了不算|定不了(?!价))""")
+_CHANGED_SIDES = str.maketrans("我咱你您", "他他我我")
 # 没有听到他们抱怨价格: a verb of noticing under a negation denies all that follows in its clause.
 _WE = re.compile(r"我们|咱们?|我司|我方|我(?!的客户)")
 _REPORTED = re.compile(
@@ -28,11 +31,11 @@ _UNHEARD = re.compile(
     r"(?:听到?|听说|说过?|提到?|提起|提出|问起?|抱怨|反映|反馈|表示|出现|发现|发生|遇到|看到|见到?|感觉到|觉得|嫌|担心|顾虑|纠结|质疑|反对)"
 )
 _DENIED = re.compile(
-    r"^[^,，。！？!?;\n]{0,6}(?:不是(?!一次|一回|很)|不存在|算不上|谈不上|不构成|不影响|没影响|无关|不要紧|不成问题|不是问题|是误会|是谣言|不属实|是假的)"
+    r"^[^,，。！？!?;\n]{0,6}(?:不是(?!一次|一回|很)|不存在|算不上|谈不上|不构成|不影响|没影响|无关|不要紧|不成问题|不是问题|没用|不算数?(?=$|[,，。])|不顶用|不管用|白搭|是误会|是谣言|不属实|是假的)"
 )
 _SETTLED = re.compile(
     r"^[^。！？!?;\n]{0,8}?(?:已经?|早就?|都|也|终于|总算|全|昨天|今天|刚刚?|上午|当场|后来|的事)[^,，。！？!?;\n没不未]{0,6}"
-    r"(?:解决|搞定|谈妥|谈好|谈拢|敲定|落实|到位|批下来|批了|下来了|通过了|化解|消除|打消|说通|摆平|定下来|过去了|解释清楚|达成一致)"
+    r"(?:解决|搞定|谈妥|谈好|谈拢|敲定|落实|到位|批下来|批了|下来了|通过了|化解|消除|打消|说通|摆平|定下来|过去了|[解讲说谈]释?清楚|达成一致)"
     r"|^[^。！？!?;\n]{0,8}?(?:问题|分歧|顾虑|异议|矛盾)?(?:解决|打消|化解|消除|搞定|摆平)了"
 )
 _HYPOTHETICAL = re.compile(r"以防|免得|避免|防止|省得|如果|假如|要是|万一|倘若|假设|除非|即使|哪怕|就算|若是|一旦")
@@ -55,7 +58,12 @@ _INQUIRY = re.compile(
 
 def matching_copy(text: str) -> str:
     """Return the text rules are matched on: cleaned, folded, A-not-A masked; same length as `clean(text)`."""
-    return _A_NOT_A.sub(r"\1○\1", fold(clean(text)))
+    return _A_NOT_A.sub(r"\1○\1", _told(fold(clean(text))))
+
+
+def _told(text: str) -> str:
+    """Turn what the customer said word for word into what the rep tells: “我们没预算” → “他们没预算”."""
+    return _THEIR_WORDS.sub(lambda match: match[0].translate(_CHANGED_SIDES), text)
 
 
 def about_training(text: str) -> bool:

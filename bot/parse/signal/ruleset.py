@@ -14,6 +14,7 @@ from bot.parse.text import clean
 THEIRS = frozenset({"budget_stall", "decider_away", "stall", "person_change"})  # told of us, it is no signal
 DELAY = "stall"
 REASONS = ("budget_stall", "decider_away")
+_APPOINTED = re.compile(r"再|下次|观望|不急")  # put off to some later day: told besides its reason
 GOOD = "positive"  # a matter that is settled is no trouble any more, but good news all the same
 MAX_LENGTH = 2000  # a longer message is a document; its first part is enough to know what it is about
 
@@ -83,13 +84,15 @@ class RuleSet:
 
 
 def _with_reasons(found: dict[str, Signal], copy: str) -> dict[str, Signal]:
-    """Drop a mere delay where its reason is named in the same clause: 预算排到明年 is about the budget."""
+    """Drop a mere delay whose reason is named: 预算排到明年 is about the budget."""
     delay = found.get(DELAY)
     if delay is None:
         return found
-    clause = guard.clause_at(copy, *delay.span)
+    first, last = guard.clause_at(copy, *delay.span)
+    if not _APPOINTED.search(copy, first, last):  # 资金吃紧，想缓缓: the delay is only what the reason brings about
+        first, last = guard.sentence_at(copy, *delay.span)
     reasons = (found[label] for label in REASONS if label in found)
-    if any(clause[0] < reason.span[1] and reason.span[0] < clause[1] for reason in reasons):
+    if any(first < reason.span[1] and reason.span[0] < last for reason in reasons):
         return {label: signal for label, signal in found.items() if label != DELAY}
     return found
 
