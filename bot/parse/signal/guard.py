@@ -18,7 +18,9 @@ _NO_NEGATOR = re.compile(
     r"|无奈|无意中|未来|不一会|不久|不料|不巧|没多久|对不起|不瞒|不用说|不可避免|不愿意?|毫无疑问|不行|受不了|没谈拢|没敢"
 )
 # Their own words: in quotation marks, or what only a buyer says of himself.
-_THEIR_WORDS = re.compile(r"""["“「『][^"”」』\n]{2,60}["”」』]|(?:^|(?<=[,，。:：\s]))我(?=(?:做|作)不了主|说了不算|定不了(?!价))""")
+_THEIR_WORDS = re.compile(
+    r"""["“「『][^"”」』\n]{2,60}["”」』]|(?:^|(?<=[,，。:：\s]))我(?=(?:做|作)不了主|说了不算|定不了(?!价))"""
+)
 _CHANGED_SIDES = str.maketrans("我咱你您", "他他我我")
 # 没有听到他们抱怨价格: a verb of noticing under a negation denies all that follows in its clause.
 _WE = re.compile(r"我们|咱们?|我司|我方|我(?!的客户)")
@@ -40,15 +42,16 @@ _SETTLED = re.compile(
 )
 _HYPOTHETICAL = re.compile(r"以防|免得|避免|防止|省得|如果|假如|要是|万一|倘若|假设|除非|即使|哪怕|就算|若是|一旦")
 _QUESTION = re.compile(r"(?:吗|么|嘛|了没有?|没有?|呢)?\s*[?？]$|(?:吗|了没|了没有)$")
+_WHETHER = re.compile(r"(?:是○是|有○有)")
 _PAST = re.compile(r"之前|以前|原来|本来|原先|一开始|刚开始|起初|当初|去年|上次|早先|前期|上个月|上周|曾经?|开始")
 _RESOLVED = re.compile(
     r"(?:现在|如今|目前|这次|这回|后来|今天|已经?|最后|最终)[^。！？!?;]{0,12}"
-    r"(?:好了|没问题|不担心|放心|接受|认可|同意|解决|搞定|批了|批下来|到位|不[^。！？!?;]{0,4}了|没[^。！？!?;]{0,4}了|通过|签了|松口|定了|回来了|谈妥|ok|恢复|误传|误会|没事|还是[^,，。]{1,4}负责)"
+    r"(?:好了|没问题|不担心|放心|接受|认可|同意|解决|搞定|批了|批下来|到位|不[^。！？!?;]{0,4}了|没[^。！？!?;]{0,4}了|通过|签了|松口|定了|回来了|谈妥|ok|恢复|见到了|见上了|见着了|联系上了|选了?我们|误传|误会|没事|还是[^,，。]{1,4}负责)"
 )
 _TRAINING = re.compile(
     r"(?:培训|演练|课程|讲座|考试|案例库|教材|读书会|早会|分享会)(?:讲|课|时|上|里|中|内容|说|学|教|材料|练)|参加[^。！？!?;]{0,4}培训"
     r"|(?:跟|和|与)(?:客户|我们|他们|这家|这单|这个项目|项目|咱们?)(?:无关|没关系|不相干|没什么关系)"
-    r"|(?:学|讲|练|背)[^。！？!?;]{0,6}话术|(?:怎么|如何|怎样)(?:应对|处理|回应|化解)|处理[^。！？!?;]{0,3}异议|规则 ?(?:新增|修改)"
+    r"|(?:学|讲|练|背)[^。！？!?;]{0,6}话术|(?:怎么|如何|怎样)(?:应对|处理|回应|化解)|处理[^。！？!?;]{0,3}异议|案例[:：]|规则 ?(?:新增|修改)"
 )
 _INQUIRY = re.compile(
     r"(?:下次|明天|回头|记得|准备|打算|待会|后面|需要|我(?:们)?(?:要|得|去|再|来|先|会|想)?)[^。！？!?;]{0,6}"
@@ -110,13 +113,13 @@ def questioned(text: str, end: int) -> bool:
     """Whether the sentence around the match ends as a question."""
     stop = sentence_at(text, end, end)[1]
     tail = text[max(0, stop - 6) : stop + 1]
-    return bool(_QUESTION.search(tail))
+    return bool(_QUESTION.search(tail) or _WHETHER.search(text, clause_at(text, end, end)[0], end))
 
 
 def over_by_now(text: str, start: int, end: int) -> bool:
     """Whether the matter is told as past and settled: 之前嫌贵，现在接受了."""
     first, last = sentence_at(text, start, end)
-    return bool(_PAST.search(text, first, start) and _RESOLVED.search(text, end, last))
+    return bool(_PAST.search(text, first, end) and _RESOLVED.search(text, end, last))
 
 
 def ours(text: str, start: int) -> bool:

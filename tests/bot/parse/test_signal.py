@@ -35,9 +35,15 @@ def test_every_rule_finds_its_examples_and_leaves_its_counterexamples(name: str,
 
 
 @pytest.mark.parametrize(
-    ("name", "precision", "recall"), [("signal_cases", 0.97, 0.97), ("signal_second_hand", 0.95, 0.97)]
+    ("name", "precision", "recall"),
+    [
+        ("signal_cases", 0.97, 0.97),
+        ("signal_second_hand", 0.95, 0.97),
+        ("signal_third_hand", 0.99, 0.99),  # 225 of the 300 had been looked at when the rules were widened, then all
+        ("signal_fourth_hand", 0.89, 0.84),  # looked at by nobody: what a stranger's sentence may expect
+    ],
 )
-def test_sentences_of_two_hands_are_read_well_enough(name: str, precision: float, recall: float) -> None:
+def test_sentences_of_several_hands_are_read_well_enough(name: str, precision: float, recall: float) -> None:
     right = false = missed = 0
     for case in load(name):
         want, got = set(case["labels"]), labels(case["sentence"])
@@ -60,9 +66,37 @@ def test_sentences_of_two_hands_are_read_well_enough(name: str, precision: float
         ("交付没问题，就是担心价格太高", {"price"}),
         ("没说嫌贵", set()),
         ("没想到他们还是嫌贵", {"price"}),
+        ("设备科同意没用,院长还没点头", {"decider_away"}),
+        ("之前担心的交期已经讲清楚了", set()),
+        ("王总之前没空,今天见到了", set()),
+        ("有没有比价", set()),
     ],
 )
 def test_negation_condition_past_and_training_take_the_force_out(text: str, expected: set[str]) -> None:
+    assert labels(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("“我们今年额度用完了”,原话", {"budget_stall"}),
+        ("我们今年差旅额度用完了", set()),
+        ("我做不了主,要问我们陈总", {"decider_away"}),
+        ('"let me think about it"', {"stall"}),
+    ],
+)
+def test_what_the_customer_says_word_for_word_is_told_of_him(text: str, expected: set[str]) -> None:
+    assert labels(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("资金比较吃紧,想缓缓", {"budget_stall"}),
+        ("钱没批下来,明年再讲", {"budget_stall", "stall"}),
+    ],
+)
+def test_a_delay_stands_beside_its_reason_only_when_put_off_to_some_day(text: str, expected: set[str]) -> None:
     assert labels(text) == expected
 
 
