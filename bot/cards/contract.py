@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.action import Action
-from bot.cards.photo import seal_sentence
+from bot.cards.photo import seal_read
 from bot.photo import KIND_NAMES, PhotoKind
 from bot.reply import Button, ButtonStyle, Card
 from models.contract import Contract
@@ -223,7 +223,7 @@ def paper_words(facts: PhotoFacts, found: PaperFindings) -> str:
         return _other_kind(facts, found)
     if found.outcome is PaperOutcome.AUTHORITY:
         return f"识别为{_kind(facts)}；红章是「{found.ring.read}」的，没看到客户的公章。"
-    return seal_sentence(facts, found.seal, found.ring)
+    return seal_read(facts, found.seal, found.ring)
 
 
 def _kind(facts: PhotoFacts) -> str:

@@ -40,15 +40,23 @@ _SEAL_UNKNOWN: Final = {
 }
 
 
+ADVICE: Final = "可换一张，或请财务人工看。"
+
+
 def seal_sentence(facts: PhotoFacts, seal: Finding, party: Finding | None = None) -> str:
-    """Say what kind of page it is and whether a red seal is on it, where, and whose (R02, J4)."""
+    """Say what `seal_read` says, and what can be done where the seal cannot be judged (R02, J4)."""
+    return seal_read(facts, seal, party) + (ADVICE if seal.verdict is Verdict.CANNOT_READ else "")
+
+
+def seal_read(facts: PhotoFacts, seal: Finding, party: Finding | None = None) -> str:
+    """Say what kind of page it is and whether a red seal is on it, where, and whose."""
     if seal.verdict is Verdict.AGREES:
         return f"✅ 红章在{facts.seal_place}。{_seal_party(party) if party else ''}"
     kind = PhotoKind(facts.kind)
     told = "没认出是哪种材料；" if kind is PhotoKind.OTHER else f"识别为{KIND_NAMES[kind]}；"
     if seal.verdict is Verdict.DIFFERS:
         return f"{told}未见红色印章（黑白复印章我看不出来）。"
-    return f"{told}{_SEAL_UNKNOWN.get(seal.reason, '印章看不清')}（不是说没盖）。可换一张，或请财务人工看。"
+    return f"{told}{_SEAL_UNKNOWN.get(seal.reason, '印章看不清')}（不是说没盖）。"
 
 
 def _seal_party(party: Finding) -> str:

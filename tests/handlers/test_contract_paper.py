@@ -61,6 +61,7 @@ def test_finance_accepts_and_the_box_is_full(signed: Company, reader: ScriptedRe
     card = signed.last("fangqing")
     assert "周航" in card.text
     assert "说是黑白章" in card.text
+    assert "请财务人工看" not in card.text  # advice to the rep, not to her who looks
     signed.press("fangqing", "认可", on=card)
     assert "方晴看过，认可。 ☑☐☐" in signed.last("zhouhang").text
     kept = paper(signed)
