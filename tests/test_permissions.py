@@ -148,12 +148,12 @@ def presses(company: Company, who: str) -> None:
         for button in shown.content.buttons:
             for card in {shown.key, "", own}:
                 _press(company, who, str(button.action), card)
+        company.settle()
 
 
 def _press(company: Company, who: str, value: str, card: str) -> None:
-    company._deliver(
-        who, UpdateKind.ACTION, press=Press(value, message_id=card)
-    )  # no verb presses what one was not shown
+    # no verb presses what one was not shown
+    company._deliver(who, UpdateKind.ACTION, settle=False, press=Press(value, message_id=card))
 
 
 def exports(company: Company, who: str) -> None:
