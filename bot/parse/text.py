@@ -32,7 +32,12 @@ _EMOJI = "\u2190-\u2bff\ufe0f\U0001f000-\U0001faff"
 _STRAY_JOINER = re.compile(f"(?<![{_EMOJI}])\u200d|\u200d(?![{_EMOJI}])")
 _WIDE_CLOCK = re.compile(r"(?<=\d)：(?=\d)")
 
+# Traditional characters of command words, keys, dates and the commonest talk of the trade; one for one.
+_TRADITIONAL = "諾幫訪報劃計銷導後邊聲規則滾據憑證聯繫異議額標戶週樣單價貨採購預決領經辦審簽約給問說這個們來過還沒時間點號進開會談錢緊貴質誰讓請認應辭職離調換總廠長醫書記課務員對競爭優"
+_SIMPLIFIED = "诺帮访报划计销导后边声规则滚据凭证联系异议额标户周样单价货采购预决领经办审签约给问说这个们来过还没时间点号进开会谈钱紧贵质谁让请认应辞职离调换总厂长医书记课务员对竞争优"
+
 _FOLD = {
+    **dict(zip(map(ord, _TRADITIONAL), map(ord, _SIMPLIFIED), strict=True)),
     **{ord("Ａ") + i: ord("a") + i for i in range(26)},
     **{ord("ａ") + i: ord("a") + i for i in range(26)},
     **{ord("A") + i: ord("a") + i for i in range(26)},

@@ -9,16 +9,30 @@ from hypothesis import strategies as st
 from bench.command_accuracy import REGISTRY, answer
 from bot.parse.command import CommandSpec, nearest, parse_command
 
-CASES = [
-    json.loads(line)
-    for line in (Path(__file__).parent / "command_cases.jsonl").read_text(encoding="utf-8").split("\n")
-    if line
-]
+
+def load(name: str) -> list[dict[str, Any]]:
+    lines = (Path(__file__).parent / f"{name}.jsonl").read_text(encoding="utf-8").split("\n")
+    return [json.loads(line) for line in lines if line]
+
+
+CASES = load("command_cases")
+THIRD_HAND = load("command_third_hand")
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
 def test_a_command_is_read_in_every_way_people_type_it(case: dict[str, Any]) -> None:
     assert answer(case) == case["expected"]
+
+
+def test_what_a_third_hand_typed_is_read() -> None:
+    assert sum(answer(case) == case["expected"] for case in THIRD_HAND) >= 0.99 * len(THIRD_HAND)
+
+
+def test_a_command_in_traditional_characters_keeps_what_was_typed() -> None:
+    parsed = parse_command("/承諾 華宇電子 下週三前寄樣品 依據:微信截圖", registry=REGISTRY)
+    assert parsed is not None
+    assert (parsed.name, parsed.positional) == ("promise", ("華宇電子", "下週三前寄樣品"))
+    assert dict(parsed.keyed) == {"basis": "微信截圖"}
 
 
 def test_there_are_two_hundred_variants_of_our_own() -> None:
