@@ -7,6 +7,7 @@ marks every result that leans on it as provisional.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -58,6 +59,7 @@ def _read(file: Path) -> HolidayYear:
         raise HolidayTableError(f"{file.name}: not a holiday table: {error}") from error
 
 
+@lru_cache(maxsize=64)
 def read_year(text: str, name: str) -> HolidayYear:
     """Read one year's table from its text; `name` stands in messages. Raises HolidayTableError on any doubt."""
     try:

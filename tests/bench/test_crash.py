@@ -9,7 +9,7 @@ from bench.crash.world import Size
 from tests.models.database import why_no_postgres
 from tests.redis_server import WHY_NOT as WHY_NO_REDIS
 
-SMALL = Size(messages=200, people=25, webs=1, workers=2, schedulers=1, kills=3, talkers=8)
+SMALL = Size(messages=100, people=20, webs=1, workers=2, schedulers=1, kills=3, talkers=8)
 NEEDS_POSTGRES = [
     pytest.mark.postgres,
     pytest.mark.skipif(why_no_postgres() is not None, reason=why_no_postgres() or ""),
