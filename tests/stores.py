@@ -52,6 +52,7 @@ def fresh_url(folder: Path) -> str:
     if _chosen[-1] == SQLITE:
         file = folder / "bot.db"
         if not file.exists():
+            folder.mkdir(parents=True, exist_ok=True)
             file.write_bytes(_migrated_file())
         return f"sqlite:///{file}"
     url = shared_server().new(_template())
