@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
@@ -16,7 +14,7 @@ from pathlib import Path
 import psutil
 from sqlalchemy import insert
 
-from bench.samples import ROOT
+from bench.processes import spawn, stop_all
 from bot.app import signing_key
 from bot.clock import SystemClock
 from bot.settings import load_settings
@@ -57,15 +55,8 @@ class House:
 
     def spawn(self, name: str) -> None:
         """Start a process (again) and wait for nothing."""
-        command = [sys.executable, "-m", "bot", name.partition("-")[0], "--config", str(self.folder / "config.toml")]
-        with (self.folder / f"{name}.log").open("ab") as log:
-            self.running[name] = subprocess.Popen(
-                command,
-                cwd=ROOT,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-            )
+        role = name.partition("-")[0]
+        self.running[name] = spawn(role, self.folder / "config.toml", self.folder / f"{name}.log")
 
     def kill(self, name: str) -> None:
         """Kill a process at once."""
@@ -74,14 +65,7 @@ class House:
 
     def stop(self) -> None:
         """Ask everything to stop and wait for it."""
-        for process in self.running.values():
-            process.terminate()
-        for process in self.running.values():
-            try:
-                process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait(STOP_SECONDS)
+        stop_all(self.running.values(), STOP_SECONDS)
 
     def memory(self, name: str) -> tuple[float, float]:
         """Return the resident megabytes of a process and of its children (picture readers)."""

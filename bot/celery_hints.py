@@ -6,7 +6,6 @@ what a lost hint costs, half a second until the next look into the tables.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from secrets import token_hex
 from typing import Any, Final
@@ -16,6 +15,8 @@ from celery import Celery
 from celery.worker import WorkController, state
 from kombu.entity import Queue
 from kombu.exceptions import OperationalError
+
+from bot.hints import KickedThreads
 
 log = structlog.get_logger(__name__)
 
@@ -27,39 +28,27 @@ RETRY_SECONDS: Final = 2.0
 """How long a broker that does not answer is left alone; meanwhile everybody polls."""
 
 
-class CeleryHints:
-    """Sends hints as Celery tasks; kicks that come while one is on its way are one kick."""
+class CeleryHints(KickedThreads):
+    """Sends hints as Celery tasks."""
 
     def __init__(self, broker: str, wake: Callable[[], None]) -> None:
+        super().__init__()
         self._app = _celery(broker)
 
         def hint() -> None:
             wake()
 
         self._app.task(name=TASK, ignore_result=True, shared=False)(hint)
-        self._kicked = threading.Event()
-        self._stopping = threading.Event()
-        self._threads: list[threading.Thread] = []
 
     def start(self, *, listen: bool) -> None:
         """Begin to send hints, and to hear them if wanted."""
-        jobs = {"hint-send": self._send} | ({"hint-hear": self._hear} if listen else {})
-        for name, job in jobs.items():
-            thread = threading.Thread(target=job, name=name, daemon=True)
-            self._threads.append(thread)
-            thread.start()
-
-    def kick(self) -> None:
-        """Wake the other processes; returns at once, whatever the broker does."""
-        self._kicked.set()
+        self._begin({"hint-send": self._send} | ({"hint-hear": self._hear} if listen else {}))
 
     def stop(self) -> None:
         """End; a thread that still waits for a dead broker ends with the process."""
-        self._stopping.set()
-        self._kicked.set()
+        self._stopping.set()  # before the worker is told to leave: it must not begin anew
         state.should_stop = 0
-        for thread in self._threads:
-            thread.join(3)
+        self._end(3)
         state.should_stop = None
 
     def _send(self) -> None:

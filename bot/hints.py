@@ -7,7 +7,8 @@ or a Celery task where a broker is configured (`bot.celery_hints`); in one proce
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 import structlog
@@ -51,34 +52,47 @@ class NoHints:
         """Do nothing."""
 
 
-class PostgresHints:
-    """NOTIFY and LISTEN, on connections of their own; kicks that come while one is on its way are one kick."""
+class KickedThreads:
+    """Threads that send hints, and hear them if wanted; kicks that come while one is on its way are one kick."""
 
-    def __init__(self, url: str, wake: Callable[[], None]) -> None:
-        self._url = url
-        self._wake = wake
+    def __init__(self) -> None:
         self._kicked = threading.Event()
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
 
-    def start(self, *, listen: bool) -> None:
-        """Begin to notify, and to listen if wanted."""
-        jobs = {"hint-notify": self._notify} | ({"hint-listen": self._listen} if listen else {})
+    def kick(self) -> None:
+        """Wake the other processes; returns at once, whatever carries the hint does."""
+        self._kicked.set()
+
+    def _begin(self, jobs: Mapping[str, Callable[[], None]]) -> None:
         for name, job in jobs.items():
-            thread = threading.Thread(target=self._keep, args=(job,), name=name, daemon=True)
+            thread = threading.Thread(target=job, name=name, daemon=True)
             self._threads.append(thread)
             thread.start()
 
-    def kick(self) -> None:
-        """Wake the other processes."""
-        self._kicked.set()
-
-    def stop(self) -> None:
-        """End both connections."""
+    def _end(self, seconds: float) -> None:
         self._stopping.set()
         self._kicked.set()
         for thread in self._threads:
-            thread.join(LISTEN_SECONDS + 2)
+            thread.join(seconds)
+
+
+class PostgresHints(KickedThreads):
+    """NOTIFY and LISTEN, on connections of their own."""
+
+    def __init__(self, url: str, wake: Callable[[], None]) -> None:
+        super().__init__()
+        self._url = url
+        self._wake = wake
+
+    def start(self, *, listen: bool) -> None:
+        """Begin to notify, and to listen if wanted."""
+        jobs = {"hint-notify": self._notify} | ({"hint-listen": self._listen} if listen else {})
+        self._begin({name: partial(self._keep, job) for name, job in jobs.items()})
+
+    def stop(self) -> None:
+        """End both connections."""
+        self._end(LISTEN_SECONDS + 2)
 
     def _keep(self, job: Callable[[psycopg.Connection], None]) -> None:
         """Run a job on a connection; a lost one is opened again."""

@@ -25,7 +25,7 @@ from bot.rush import Rush
 from bot.spool import Spool
 from bot.update import UPDATE_JSON, Update
 from models.chat import InboxRow, InboxState
-from models.db import INSERTS, Database, DatabaseBusy
+from models.db import INSERTS, Database, DatabaseBusy, changed
 
 log = structlog.get_logger(__name__)
 
@@ -255,7 +255,7 @@ def finish(session: Session, held: Claim, *, now: datetime) -> bool:
         .where(InboxRow.id == held.row_id, InboxRow.claimed_by == held.token, InboxRow.state == InboxState.NEW)
         .values(state=InboxState.DONE, handled_at=now, claimed_by=None, claimed_until=None)
     )
-    return bool(session.execute(statement).rowcount)  # type: ignore[attr-defined]  # a CursorResult
+    return bool(changed(session, statement))
 
 
 def release(session: Session, held: Claim, *, retry_at: datetime, tried: bool = True) -> None:
@@ -277,7 +277,7 @@ def park(session: Session, held: Claim, *, now: datetime, error: str) -> bool:
         .where(InboxRow.id == held.row_id, InboxRow.claimed_by == held.token)
         .values(state=InboxState.PARKED, handled_at=now, error=error[:2000], claimed_by=None, claimed_until=None)
     )
-    return bool(session.execute(statement).rowcount)  # type: ignore[attr-defined]  # a CursorResult
+    return bool(changed(session, statement))
 
 
 def depth(session: Session) -> tuple[int, datetime | None]:

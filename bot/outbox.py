@@ -20,7 +20,7 @@ from bot.action import Action, pack
 from bot.reply import CONTENT_JSON, Card, Content, stored
 from bot.tally import Tally
 from models.chat import OutboxRow, OutboxState
-from models.db import insert_into, is_postgres
+from models.db import changed, insert_into, is_postgres
 
 URGENT = 1
 """Pushes of this priority or more urgent (lower) ignore quiet hours and the budget."""
@@ -168,7 +168,7 @@ class Outbox:
             .where(OutboxRow.subject == subject, OutboxRow.state == OutboxState.WAITING, OutboxRow.is_push)
             .values(state=OutboxState.VOID)
         )
-        return int(session.execute(statement).rowcount)  # type: ignore[attr-defined]  # a CursorResult
+        return changed(session, statement)
 
     def dump(self, content: Content) -> str:
         """Return content as stored JSON, buttons packed and signed."""

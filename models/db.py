@@ -87,6 +87,11 @@ def stored(session: Session, statement: Any) -> bool:
     return session.execute(statement.returning(literal(1))).first() is not None
 
 
+def changed(session: Session, statement: Any) -> int:
+    """Run an UPDATE; return how many rows it changed. For an INSERT ask `stored`."""
+    return int(session.execute(statement).rowcount)  # type: ignore[attr-defined]  # a CursorResult
+
+
 def one_at_a_time(session: Session, lock: int) -> None:
     """Let one transaction at a time pass under a number, until it ends (PostgreSQL; SQLite has one writer)."""
     if is_postgres(session):

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bench.crash.world import Office
-from bench.samples import ROOT
+from bench.processes import spawn, stop_all
 from tests.models.database import Server
 from tests.redis_server import Broker
 
@@ -31,12 +29,7 @@ class Fleet:
         """Start one process (again)."""
         role, _, number = name.partition("-")
         config = self.office.config(int(number) if role == "web" else 0)
-        command = [sys.executable, "-m", "bot", role, "--config", str(config)]
-        with (self.office.folder / f"{name}.log").open("ab") as log:
-            self.running[name] = subprocess.Popen(
-                command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT,
-                env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-            )  # fmt: skip
+        self.running[name] = spawn(role, config, self.office.folder / f"{name}.log")
 
     def kill(self, name: str) -> None:
         """Kill it where it stands."""
@@ -46,14 +39,7 @@ class Fleet:
 
     def stop(self) -> None:
         """Ask all to leave; kill who does not."""
-        for process in self.running.values():
-            process.terminate()
-        for process in self.running.values():
-            try:
-                process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait(STOP_SECONDS)
+        stop_all(self.running.values(), STOP_SECONDS)
 
     def died_of_themselves(self) -> list[str]:
         """Return who is not running although nobody killed him."""

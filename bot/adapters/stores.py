@@ -11,12 +11,10 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from secrets import token_hex
 from threading import Lock, RLock
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import structlog
 from sqlalchemy import delete, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -25,7 +23,7 @@ from bot.adapters.quick_reply import LIFE, QuickReply, candidates
 from bot.adapters.token import Token
 from bot.clock import Clock, ServerClock, SystemClock
 from models.chat import BoardRow, LeaseRow, MeterRow, QuickReplyRow, TokenRow
-from models.db import Database, insert_into, stored
+from models.db import Database, changed, insert_into, stored
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +47,7 @@ class DatabaseLease:
         with self._database.write() as session:
             free = or_(LeaseRow.owner == owner, LeaseRow.until_at <= now)
             taken = (
-                _insert(session, LeaseRow)
+                insert_into(session, LeaseRow)
                 .values(name=name, owner=owner, until_at=until)
                 .on_conflict_do_update(index_elements=["name"], set_={"owner": owner, "until_at": until}, where=free)
             )
@@ -60,7 +58,7 @@ class DatabaseLease:
         now = self._now()
         mine = (LeaseRow.name == name, LeaseRow.owner == owner, LeaseRow.until_at > now)
         with self._database.write() as session:
-            return _changed(session, update(LeaseRow).where(*mine).values(until_at=now + timedelta(seconds=ttl)))
+            return bool(changed(session, update(LeaseRow).where(*mine).values(until_at=now + timedelta(seconds=ttl))))
 
     def release(self, name: str, owner: str) -> None:
         """Give `name` back if `owner` holds it."""
@@ -96,7 +94,7 @@ class DatabaseTokenStore:
         values = {"value": new.value, "expires_at": new.expires_at, "fetched_at": new.fetched_at}
         with self._database.write() as session:
             if old is None:
-                session.execute(_insert(session, TokenRow).values(name=name, **values).on_conflict_do_nothing())
+                session.execute(insert_into(session, TokenRow).values(name=name, **values).on_conflict_do_nothing())
             else:
                 same = (TokenRow.value == old.value, TokenRow.expires_at == old.expires_at)
                 session.execute(update(TokenRow).where(TokenRow.name == name, *same).values(**values))
@@ -128,7 +126,7 @@ class DatabaseMeter:
         """Count `count` more; return the period's total."""
         with self._database.write() as session:
             counted = (
-                _insert(session, MeterRow)
+                insert_into(session, MeterRow)
                 .values(name=name, period=period, count=count)
                 .on_conflict_do_update(index_elements=["name", "period"], set_={"count": MeterRow.count + count})
                 .returning(MeterRow.count)
@@ -253,12 +251,3 @@ def _keep_notes(session: Session, notes: Mapping[str, State], until: float) -> N
 
 def _token(row: TokenRow | None) -> Token | None:
     return Token(row.value, row.expires_at, row.fetched_at) if row is not None else None
-
-
-def _insert(session: Session, table: type[Any]) -> Any:
-    """Return an INSERT that knows ON CONFLICT, which both databases spell alike and SQLAlchemy does not."""
-    return (pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert)(table)
-
-
-def _changed(session: Session, statement: Any) -> bool:
-    return bool(session.execute(statement).rowcount)  # type: ignore[attr-defined]  # a CursorResult
