@@ -161,7 +161,7 @@ class Sender:
                 return [self._update(job, row, now)]
             delivery = Delivery(
                 chat=job.chat, recipients=job.recipients, content=job.content, now=now,
-                reply_to=row.reply_to or {}, mentions=tuple(row.mentions or ()), repeat=job.repeat,
+                reply_to=row.reply_to or {}, mentions=tuple(row.mentions or ()), repeat=job.repeat, number=row.id,
             )  # fmt: skip
             if job.repeat and row.priority > URGENT and not _is_recognised(job.adapter, delivery):
                 return [Outcome(row.key, Fate.UNKNOWN, error="interrupted") for row in job.rows]
@@ -176,7 +176,7 @@ class Sender:
         outcome = job.adapter.update(job.chat, row.key, row.handle or {}, job.content, now)
         if outcome.fate is not Fate.NEVER or not row.resend:
             return outcome
-        again = Delivery(chat=job.chat, recipients=job.recipients, content=job.content, now=now)
+        again = Delivery(chat=job.chat, recipients=job.recipients, content=job.content, now=now, number=row.id)
         return job.adapter.send(again)[0]
 
     # -- mark ----------------------------------------------------------------------------------------------------------

@@ -36,7 +36,8 @@ class Delivery:
     """Something to send now.
 
     A direct delivery may name several recipients with identical content; a group delivery names one. `repeat` says that an
-    earlier attempt ended `UNKNOWN`: a channel without an idempotency key marks the text or declines.
+    earlier attempt ended `UNKNOWN`: a channel without an idempotency key marks the text or declines. `number` is the same for a
+    repeat and another for any other message, where a platform tells them apart by what they look like.
     """
 
     chat: Chat
@@ -46,6 +47,7 @@ class Delivery:
     reply_to: Mapping[str, str] = field(default_factory=dict)
     mentions: tuple[str, ...] = ()
     repeat: bool = False
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,18 @@ def test_a_platform_without_keys_gets_only_what_is_urgent_again(
     assert state(company) == fate
 
 
+def test_a_repeat_bears_its_number_and_equal_words_bear_another(company: Company) -> None:
+    services = company.app.services
+    died_while_sending(company, "今天没有安排")
+    with services.database.write() as session:
+        services.outbox.owe(session, Address(person_id="linke"), Note("second", "今天没有安排"), services.clock.now())
+        numbers = {row.key: row.id for row in session.scalars(select(OutboxRow))}
+    company.settle()
+    attempts = [(delivery.recipients[0].key, delivery.number) for delivery in company.platform.attempts]
+    assert attempts == [(KEY, numbers[KEY]), ("second", numbers["second"])]
+    assert numbers[KEY] != numbers["second"]
+
+
 def test_what_is_of_unknown_fate_stays_so_when_it_changes(company: Company) -> None:
     company.platform.capabilities = replace(company.platform.capabilities, keyed=False)
     died_while_sending(company, CARD)

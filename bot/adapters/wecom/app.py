@@ -18,15 +18,13 @@ from bot.adapters.wecom.config import WecomConfig
 from bot.adapters.wecom.errors import BAD_MEDIA, CARD_CLOSED, NOBODY, TASK_TAKEN, WecomError, api_error, parked
 from bot.adapters.wecom.http import json_bytes
 from bot.adapters.wecom.limits import MAX_RECIPIENTS, PERSON
+from bot.adapters.wecom.mark import mark
 from bot.adapters.wecom.part import Part, parts_of
 from bot.adapters.wecom.task import task_id
 from bot.adapters.wecom.upload import MediaSource, Uploads
 from bot.adapters.windows import Windows
 from bot.reply import Card
 
-MAX_DUPLICATE_CHECK: Final = 4 * 3600
-_SPREAD: Final = MAX_DUPLICATE_CHECK - 1800
-"""Widest spread that leaves WeCom's own half hour: one in so many pairs of equal words to one person passes for a repeat."""
 _REMEMBERED: Final = 2000
 _CODES: Final = ("card_response_code", "response_code")
 """Codes a card may be changed by, newest first: of the last press, and of the sending."""
@@ -87,7 +85,7 @@ class AppChannel:
         if not parts:
             return [Outcome(recipient.key, Fate.NEVER, error="44004", detail="内容为空") for recipient in recipients]
         now, later = self._with_room(recipients, len(parts), whole=delivery.repeat)
-        sent = self._send_parts(parts, now, repeat=delivery.repeat) if now else []
+        sent = self._send_parts(parts, now, delivery) if now else []
         return [*sent, *later]
 
     def _with_room(
@@ -106,11 +104,12 @@ class AppChannel:
         ]
         return now, late
 
-    def _send_parts(self, parts: Sequence[Part], recipients: Sequence[Recipient], *, repeat: bool) -> list[Outcome]:
+    def _send_parts(self, parts: Sequence[Part], recipients: Sequence[Recipient], delivery: Delivery) -> list[Outcome]:
         receipt = _Receipt()
         try:
-            for number, part in enumerate(parts):
-                receipt.add(self._send_part(part, recipients, number, repeat=repeat))
+            for place, part in enumerate(parts):
+                known_by = mark(delivery.number, place)
+                receipt.add(self._send_part(part, recipients, known_by, repeat=delivery.repeat))
         except WecomError as error:
             return [error.outcome(recipient.key) for recipient in recipients]
         handle = {"via": "app", "msgid": ",".join(receipt.msgids), "message_id": (receipt.msgids or [""])[-1]}
@@ -119,23 +118,18 @@ class AppChannel:
             handle |= {"task_id": card["task_id"], "response_code": receipt.response_code}
         return [_outcome(recipient, receipt, handle) for recipient in recipients]
 
-    def _send_part(self, part: Part, recipients: Sequence[Recipient], number: int, *, repeat: bool) -> dict[str, Any]:
+    def _send_part(
+        self, part: Part, recipients: Sequence[Recipient], known_by: Mapping[str, Any], *, repeat: bool
+    ) -> dict[str, Any]:
         try:
-            return self._post(self._body(part, recipients, number), repeat=repeat)
+            return self._post(self._body(part, recipients, known_by), repeat=repeat)
         except WecomError as error:
             if error.code != BAD_MEDIA or not part.media_key:
                 raise
         self._uploads.forget(self._uploads.media_id(part.kind, part.media_key, part.file_name))
-        return self._post(self._body(part, recipients, number), repeat=repeat)
+        return self._post(self._body(part, recipients, known_by), repeat=repeat)
 
-    def _body(self, part: Part, recipients: Sequence[Recipient], number: int) -> dict[str, Any]:
-        """Return the request: the same for a repeat, and different for anything else that looks the same.
-
-        WeCom drops a JSON it has seen within the interval. Two equal answers to two equal questions are not a repeat, so the
-        interval itself, between half an hour and the longest, differs by the outbox key and the number of the part.
-        """
-        keys = "\n".join([*(recipient.key for recipient in recipients), str(number)])
-        spread = int.from_bytes(sha256(keys.encode()).digest()[:4], "big") % _SPREAD
+    def _body(self, part: Part, recipients: Sequence[Recipient], known_by: Mapping[str, Any]) -> dict[str, Any]:
         content = part.content
         if part.media_key:
             content = {"media_id": self._uploads.media_id(part.kind, part.media_key, part.file_name)}
@@ -144,8 +138,7 @@ class AppChannel:
             "agentid": int(self._config.agent_id),
             "msgtype": part.kind,
             part.kind: content,
-            "enable_duplicate_check": 1,
-            "duplicate_check_interval": MAX_DUPLICATE_CHECK - spread,
+            **known_by,
         }
 
     def _post(self, body: Mapping[str, Any], *, repeat: bool) -> dict[str, Any]:

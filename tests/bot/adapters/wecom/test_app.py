@@ -22,10 +22,12 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
 CARD = Card("拜访提醒", "7号门店 14:00", buttons=(Button("已完成", "visit.ok~42~s", ButtonStyle.PRIMARY),))
 
 
-def deliver(content: Content, *people: str, key: str = "remind:42:1", repeat: bool = False) -> Delivery:
+def deliver(
+    content: Content, *people: str, key: str = "remind:42:1", repeat: bool = False, number: int = 42
+) -> Delivery:
     recipients = tuple(Recipient(f"{key}@p:{person}", person) for person in people or ("lihua",))
     chat = Chat(ChatKind.DIRECT, recipients[0].account_id)
-    return Delivery(chat, recipients, content, datetime(2026, 9, 21, tzinfo=UTC), repeat=repeat)
+    return Delivery(chat, recipients, content, datetime(2026, 9, 21, tzinfo=UTC), repeat=repeat, number=number)
 
 
 @pytest.fixture
@@ -102,7 +104,7 @@ class TestSending:
     def test_a_media_id_that_is_gone_is_replaced_once(self, app: AppChannel, wecom: FakeWecom) -> None:
         app.send(deliver(Document("photo", "a.png", is_image=True), key="k1"))
         wecom.state.media.clear()
-        assert fates(app.send(deliver(Document("photo", "a.png", is_image=True), key="k2"))) == ["sent"]
+        assert fates(app.send(deliver(Document("photo", "a.png", is_image=True), key="k2", number=43))) == ["sent"]
         assert len(wecom.state.uploads) == 2
 
     def test_a_file_that_was_deleted_is_not_sent(self, app: AppChannel) -> None:
@@ -227,9 +229,9 @@ class TestOnceOnly:
         assert wecom.state.suppressed == 0
 
     def test_the_same_answer_to_the_same_question_is_given_twice(self, app: AppChannel, wecom: FakeWecom) -> None:
-        for row in (17, 18):
-            app.send(deliver("今天没有安排", key=f"reply:{row}:0"))
-        assert wecom.state.texts("lihua") == ["今天没有安排"] * 2
+        for row in range(17, 40):
+            app.send(deliver("今天没有安排", key=f"reply:{row}:0", number=row))
+        assert wecom.state.texts("lihua") == ["今天没有安排"] * 23
 
 
 class TestAfterwards:
