@@ -62,15 +62,9 @@ class Spool:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """Commit what happens inside; a full disk leaves nothing half done and the next attempt free."""
-        with self._lock:
+        with self._lock, self._connection:  # which ends what was begun, one way or the other
             self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
+            yield
 
     def close(self) -> None:
         """Close the file."""

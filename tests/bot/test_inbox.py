@@ -82,3 +82,17 @@ def test_a_full_disk_beside_the_database_refuses_and_heals(company: Company, tmp
     assert [update.id for _, update in spool.waiting(9)] == ["first", "second"]
     assert spool.count == 2
     spool.close()
+
+
+@pytest.mark.sqlite_only
+def test_what_the_side_file_refuses_is_taken_back_whole(company: Company, tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "a.spool")
+    most = spool._connection.setlimit(
+        sqlite3.SQLITE_LIMIT_LENGTH, 10_000
+    )  # an error that SQLite itself rolls nothing back for
+    with pytest.raises(sqlite3.DataError, match="too big"):
+        spool.put([message(company, "small"), message(company, "big", "很长" * 10_000)])
+    spool._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, most)
+    spool.put([message(company, "second")])
+    assert [update.id for _, update in spool.waiting(9)] == ["second"]
+    spool.close()
