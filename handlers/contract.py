@@ -24,9 +24,10 @@ from bot.contract import is_of_a_visit, may_see, own_contract
 from bot.contract_page import CHECK, Seen, settle_page, show, take_page, take_party, take_words
 from bot.form import CANCEL
 from bot.parse.code import CodeKind, find_codes
-from models.contract import SIGNATURE_PAGE, Contract, ContractState, contracts_of, done_of, papers_of
+from models.contract import SIGNATURE_PAGE, Contract, ContractState, PaperState, contracts_of, done_of, papers_of
 from models.person import Person, Role
 from models.rules.gates import INVOICE_PAPER
+from models.rules.sealed_paper import PaperOutcome
 
 SELLERS: Final = frozenset({Role.REP, Role.MANAGER, Role.DIRECTOR, Role.VP})
 SIGNED: Final = re.compile(r"合同.{0,12}签|签.{0,6}合同|签约")
@@ -202,4 +203,7 @@ def look_up(ctx: Context) -> Reply:
     owner = ctx.session.get_one(Person, contract.owner_id)
     if owner.id != ctx.sender.id:
         ctx.note("contract.viewed", "contract", contract.id, owner=owner.id)
-    return cards.contract_page(contract, owner.name, done_of(ctx.session, contract.id))
+    papers = papers_of(ctx.session, contract.id, INVOICE_PAPER)
+    unproven = any(one.state == PaperState.VALID and one.outcome == PaperOutcome.NOT_WHOSE for one in papers)
+    note = cards.NOT_WHOSE if unproven else ""
+    return cards.contract_page(contract, owner.name, done_of(ctx.session, contract.id), paper_note=note)

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot import NOT_MINE, Claimed, Context, NotMine, Reply, UpdateKind, UserError, action, dialogue, listen
 from bot.cards import contract as cards
-from bot.cards.photo import problem_sentence
+from bot.cards.photo import COUNTED, problem_sentence
 from bot.contract import boxes, finance_people, finance_words, is_of_a_visit, kept, names_of, own_contract, own_paper
 from bot.form import CANCEL
 from bot.parse.code import CodeKind, find_codes
@@ -15,9 +15,10 @@ from bot.update import Media
 from models.chat import masked_copy_of, media_key_like
 from models.contract import Contract, ContractPaper, ContractState, PaperState, papers_of, put_paper, waiting_for_paper
 from models.person import Person, Role
+from models.photo_misread import JUDGED
 from models.rules.gates import INVOICE_PAPER
 from models.rules.photo import Verdict
-from models.rules.sealed_paper import PaperOutcome, judge_paper
+from models.rules.sealed_paper import COUNTING, judge_paper, misjudged
 
 A_LICENCE = 1.2
 """A licence belongs to no visit, so it is a contract's even while one is open."""
@@ -101,7 +102,7 @@ def judge(ctx: Context, contract: Contract, key: str, reading: Reading) -> Any:
     """Judge a picture as the sealed paper of a contract; only a sealed one counts by itself (R02)."""
     facts = facts_of(reading)
     found = judge_paper(facts, names_of(ctx, contract))
-    sealed = found.outcome is PaperOutcome.SEALED
+    sealed = found.outcome in COUNTING
     words = cards.paper_words(facts, found)
     for older in papers_of(ctx.session, contract.id, INVOICE_PAPER):
         _close_asked(ctx, older, "已换了一张")
@@ -112,7 +113,7 @@ def judge(ctx: Context, contract: Contract, key: str, reading: Reading) -> Any:
     ))  # fmt: skip
     ctx.note(
         "contract.paper", "contract", contract.id,
-        paper=paper.id, media=key, shows=reading.kind, outcome=found.outcome, verdict=found.deciding.verdict, reason=found.deciding.reason,
+        paper=paper.id, element=INVOICE_PAPER, media=key, shows=reading.kind, outcome=found.outcome, verdict=found.deciding.verdict, reason=found.deciding.reason,
     )  # fmt: skip
     if not sealed:
         ctx.talk("contract.paper", {"contract": contract.id})
@@ -156,7 +157,7 @@ def ask_finance(ctx: Context, press: cards.AskFinance) -> Reply:
     people = finance_people(ctx)
     if not people:
         return "名单里还没有财务，请找管理员。"
-    paper.state = PaperState.ASKED
+    paper.state, paper.claim = PaperState.ASKED, press.why
     card = cards.paper_for_finance(cards.PaperAsked(
         paper.id, contract.id, contract.party, ctx.sender.name, press.why, paper.words, masked_copy_of(ctx.session, paper.media_key)
     ))  # fmt: skip
@@ -182,13 +183,15 @@ def judge_pressed(ctx: Context, press: cards.JudgePaper) -> Reply:
     paper.judged_by, paper.judged_at = ctx.sender.id, ctx.now
     verdict = "认可" if press.accept else "不认可"
     _close_asked(ctx, paper, f"{ctx.sender.name}：{verdict}")
+    misread = misjudged(paper.verdict, paper.claim, accepted=press.accept)
     ctx.note(
-        "contract.paper_judged", "contract", contract.id, paper=paper.id, accept=press.accept, machine=paper.outcome
-    )
+        JUDGED, "contract", contract.id,
+        paper=paper.id, element=paper.kind, accept=press.accept, machine=paper.outcome, claim=paper.claim, misread=misread,
+    )  # fmt: skip
     told = cards.paper_judged(contract.id, ctx.sender.name, boxes(ctx, contract), accept=press.accept)
     ctx.send(contract.owner_id, told, key=f"{_key(paper)}:judged", subject=str(contract.subject), rule="R02")
     owner = ctx.session.get_one(Person, contract.owner_id)
-    return f"已记：{verdict}，已告诉{owner.name}。"
+    return f"已记：{verdict}，已告诉{owner.name}。" + (COUNTED if misread else "")
 
 
 def _key(paper: ContractPaper) -> str:

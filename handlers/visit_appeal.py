@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot import Context, Reply, UserError, action
+from bot.cards.photo import COUNTED
 from bot.cards.visit import DisputeReading, JudgeReading, dispute_for_manager, lag_words, local
 from bot.cards.visit_place import away
 from bot.evidence import done, pressed_evidence, settled
@@ -60,4 +61,4 @@ def judge(ctx: Context, press: JudgeReading) -> Reply:
     boxes = VISIT_GATE.boxes(done(ctx, visit))
     told = f"{ctx.sender.name}看过了：{verdict}。" + (f" {boxes}" if press.believe else " 请重拍或按补记。")
     ctx.send(owner.id, told, key=f"V03:judged:{evidence.id}", subject=f"visit:{visit.id}", rule="V03")
-    return f"已记：{verdict}。" + ("计入识别误判。" if press.believe else "")
+    return f"已记：{verdict}。" + (COUNTED if press.believe else "")

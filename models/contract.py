@@ -75,6 +75,7 @@ class ContractPaper(Base):
     outcome: Mapped[str] = mapped_column(String(16), default="")  # models.rules.sealed_paper.PaperOutcome
     read: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # field -> [value, confidence]
     words: Mapped[str] = mapped_column(String(300), default="")  # the machine's reading as people were told it
+    claim: Mapped[str] = mapped_column(String(8), default="")  # models.rules.sealed_paper.Claim, when finance was asked
     seal_place: Mapped[str] = mapped_column(String(8), default="")
     media_key: Mapped[str | None] = mapped_column(String(64), index=True)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +14,7 @@ from models.contract import Contract
 from models.rules.alike import company_core
 from models.rules.gates import INVOICE_PAPER, SIGNED_GATE
 from models.rules.photo import PhotoFacts, Reason, Verdict
-from models.rules.sealed_paper import PaperFindings, PaperOutcome
+from models.rules.sealed_paper import Claim, PaperFindings, PaperOutcome
 
 EXAMPLE: Final = "例：11月2日 蓝海包装"
 SPOILT: Final = {Reason.BLURRED: "照片有点糊，", Reason.DARK: "照片有点暗，"}
@@ -59,7 +59,7 @@ class ChangePaper(Action, name="contract.change_paper"):
 
 @dataclass(frozen=True, slots=True)
 class AskFinance(Action, name="contract.ask_finance"):
-    """A person of finance looks; `why` is one of `WHYS`."""
+    """A person of finance looks; `why` is a `Claim`."""
 
     paper_id: int
     why: str
@@ -73,8 +73,12 @@ class JudgePaper(Action, name="contract.judge"):
     accept: bool
 
 
-BLACK_AND_WHITE, RELATED, MISREAD = "bw", "related", "misread"
-WHYS: Final = {BLACK_AND_WHITE: "说是黑白章", RELATED: "说是关联公司", MISREAD: "说机器看错了"}
+WHYS: Final[Mapping[str, str]] = {
+    Claim.LOOK: "请你看一眼",
+    Claim.BLACK_AND_WHITE: "说是黑白章",
+    Claim.RELATED: "说是关联公司",
+    Claim.MISREAD: "说机器看错了",
+}
 
 # -- the signature page ------------------------------------------------------------------------------------------------
 
@@ -187,9 +191,16 @@ def contract_signed(contract: Contract, done: Collection[str], *, again: bool = 
     return Card(f"{contract.id} 已签署", body)
 
 
-def contract_page(contract: Contract, owner: str, done: Collection[str]) -> Card:
-    """One contract as those see it who may."""
-    rows = [f"{'✅' if item.name in done else '☐'} {item.label}" for item in SIGNED_GATE.requirements]
+NOT_WHOSE: Final = "没核对是谁的章"
+
+
+def contract_page(contract: Contract, owner: str, done: Collection[str], *, paper_note: str = "") -> Card:
+    """One contract as those see it who may; `paper_note`: what was left open about the sealed paper that counts."""
+    notes = {INVOICE_PAPER: f"（{paper_note}）"} if paper_note else {}
+    rows = [
+        f"{'✅' if item.name in done else '☐'} {item.label}{notes.get(item.name, '')}"
+        for item in SIGNED_GATE.requirements
+    ]
     lines = [f"客户：{contract.party}", f"签约日 {contract.signed_on} · 负责人 {owner}", *rows]
     return Card(f"{contract.id} 已签署", "\n".join(lines))
 
@@ -223,7 +234,17 @@ def paper_words(facts: PhotoFacts, found: PaperFindings) -> str:
         return _other_kind(facts, found)
     if found.outcome is PaperOutcome.AUTHORITY:
         return f"识别为{_kind(facts)}；红章是「{found.ring.read}」的，没看到客户的公章。"
+    if found.outcome is PaperOutcome.NOT_WHOSE:
+        return _not_whose(facts, found)
     return seal_read(facts, found.seal, found.ring)
+
+
+def _not_whose(facts: PhotoFacts, found: PaperFindings) -> str:
+    """Say that a seal is there and what nobody compared: every licence bears the registrar's red seal too."""
+    unread = "章上的字" if found.party.verdict is Verdict.AGREES else "章上的字和抬头都"
+    licence = facts.kind == PhotoKind.LICENCE
+    registrar = "；营业执照上本来就有登记机关的章，请确认也盖了公章" if licence else ""
+    return f"✅ 红章在{facts.seal_place}。{unread}看不清，{NOT_WHOSE}{registrar}。"
 
 
 def _kind(facts: PhotoFacts) -> str:
@@ -245,10 +266,16 @@ def paper_accepted(words: str, boxes: str) -> str:
 def paper_doubtful(paper_id: int, words: str, outcome: PaperOutcome, finance: str) -> Card:
     """Ask for another picture, or for a person to look; `finance` is whoever would, empty when nobody can (R02, J4)."""
     offers = {
-        PaperOutcome.OTHER_PARTY: ((RELATED, f"确为关联公司,转{finance}"), (MISREAD, f"看错了,转{finance}")),
-        PaperOutcome.OTHER_SEAL: ((RELATED, f"确为关联公司,转{finance}"), (MISREAD, f"看错了,转{finance}")),
-        PaperOutcome.NO_SEAL: ((BLACK_AND_WHITE, f"是黑白章，转{finance}人工看"), (MISREAD, f"看错了,转{finance}")),
-    }.get(outcome, ((MISREAD, f"转{finance}人工看"),))
+        PaperOutcome.OTHER_PARTY: (
+            (Claim.RELATED, f"确为关联公司,转{finance}"),
+            (Claim.MISREAD, f"看错了,转{finance}"),
+        ),
+        PaperOutcome.OTHER_SEAL: ((Claim.RELATED, f"确为关联公司,转{finance}"), (Claim.MISREAD, f"看错了,转{finance}")),
+        PaperOutcome.NO_SEAL: (
+            (Claim.BLACK_AND_WHITE, f"是黑白章，转{finance}人工看"),
+            (Claim.MISREAD, f"看错了,转{finance}"),
+        ),
+    }.get(outcome, ((Claim.LOOK, f"转{finance}人工看"),))
     buttons = tuple(Button(label, AskFinance(paper_id, why)) for why, label in offers) if finance else ()
     change = "换" if outcome in {PaperOutcome.OTHER_PARTY, PaperOutcome.OTHER_SEAL} else "换一张"
     note = "" if finance else "\n名单里还没有财务，请找管理员加上后再转人工。"
@@ -272,7 +299,7 @@ def paper_for_finance(asked: PaperAsked) -> Card:
     """Masked picture and machine reading side by side (R02, M4)."""
     picture = "图已打码。" if asked.image else "图打不开，请直接问他要原件。"
     body = (
-        f"{asked.who}：{asked.contract}（{asked.party}）的开票资料，{WHYS.get(asked.why, '请你看一眼')}。\n"
+        f"{asked.who}：{asked.contract}（{asked.party}）的开票资料，{WHYS.get(asked.why, WHYS[Claim.LOOK])}。\n"
         f"机器读到：{asked.words}\n{picture}"
     )
     buttons = (

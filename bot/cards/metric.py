@@ -101,7 +101,7 @@ def misread_report(snapshot: MetricSnapshot, month: int) -> Card:
     )
     return Card(
         title=f"{month} 月识图误判 {percent(snapshot.value)}（{snapshot.fraction}）",
-        body="误判 = 销售有异议、主管采信了的。「看不清」从不计负分。",
+        body="误判 = 机器说不对、主管或财务看过认为对的。「看不清」从不计负分。",
         fields=fields,
         buttons=(Button("导出 CSV", ExportSnapshot(snapshot.id)),),
     )

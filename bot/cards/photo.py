@@ -28,6 +28,10 @@ OF_THE_FILE: Final = frozenset(SENTENCES) - OF_THE_ENGINE
 """What is wrong with the file itself, worth saying even when the picture belongs to nothing."""
 
 
+COUNTED: Final = "计入识别误判。"
+"""Told to whoever decided that the machine was wrong (M4)."""
+
+
 def problem_sentence(problem: Problem) -> str:
     """Return the sentence for a picture that could not be opened."""
     return SENTENCES[problem]

@@ -11,7 +11,7 @@ from typing import Final
 from models.rules.alike import company_core
 from models.rules.gates import INVOICE_PAPER, SIGNED_GATE
 from models.rules.photo import Finding, PhotoFacts, Reason, Verdict, unread
-from models.rules.photo_paper import check_party
+from models.rules.photo_paper import check_party, check_voucher
 from models.rules.photo_seal import check_seal, check_seal_party
 
 HEADER: Final = "company"
@@ -22,9 +22,12 @@ MIN_NAME: Final = 3
 
 
 class PaperOutcome(StrEnum):
-    """What follows from a paper. Only `SEALED` counts by itself; everything else a person decides."""
+    """What follows from a paper. Only those of `COUNTING` count by themselves; everything else a person decides."""
 
     SEALED = "sealed"
+    """Sealed, and the name on the seal is the customer's."""
+    NOT_WHOSE = "not_whose"
+    """Sealed, but the name on the seal could not be read: R02 asks for a red seal and its place, so it counts, and says so."""
     NO_SEAL = "no_seal"
     """Not seen, or cannot be told from this picture."""
     AUTHORITY = "authority"
@@ -34,21 +37,40 @@ class PaperOutcome(StrEnum):
     OTHER_KIND = "other_kind"
 
 
+COUNTING: Final = frozenset({PaperOutcome.SEALED, PaperOutcome.NOT_WHOSE})
+
+
+class Claim(StrEnum):
+    """What its owner says of a paper that was not taken, when he puts it to finance (J4)."""
+
+    LOOK = "look"
+    BLACK_AND_WHITE = "bw"
+    RELATED = "related"
+    MISREAD = "misread"
+
+
+GRANTS_THE_READING: Final = frozenset({Claim.BLACK_AND_WHITE, Claim.RELATED})
+"""Claims that say the machine read right: there is no red on a black seal, and a sister company has another name."""
+
+
 @dataclass(frozen=True, slots=True)
 class PaperFindings:
-    """The three findings on a paper, and what follows from them."""
+    """The findings on a paper, and what follows from them."""
 
     outcome: PaperOutcome
     seal: Finding
     party: Finding
     ring: Finding
+    kind: Finding
 
     @property
     def deciding(self) -> Finding:
         """The finding the outcome rests on."""
-        return {PaperOutcome.OTHER_PARTY: self.party, PaperOutcome.OTHER_KIND: self.party}.get(
-            self.outcome, self.ring if self.outcome in {PaperOutcome.OTHER_SEAL, PaperOutcome.AUTHORITY} else self.seal
+        of_the_ring = dict.fromkeys(
+            (PaperOutcome.NOT_WHOSE, PaperOutcome.OTHER_SEAL, PaperOutcome.AUTHORITY), self.ring
         )
+        rests_on = of_the_ring | {PaperOutcome.OTHER_PARTY: self.party, PaperOutcome.OTHER_KIND: self.kind}
+        return rests_on.get(self.outcome, self.seal)
 
 
 def legal_names(name: str, others: Iterable[str] = ()) -> tuple[str, ...]:
@@ -60,7 +82,16 @@ def judge_paper(facts: PhotoFacts, names: Iterable[str]) -> PaperFindings:
     """Judge a picture that should show a sealed paper of the party that goes by these legal names (R02)."""
     wanted = tuple(names)
     seal, ring, party = check_seal(facts), check_seal_party(facts, wanted), _header(facts, wanted)
-    return PaperFindings(_outcome(facts, seal, party, ring), seal, party, ring)
+    kind = check_voucher(facts, kinds=SIGNED_GATE.requirement(INVOICE_PAPER).kinds)
+    return PaperFindings(_outcome(facts, seal, party, ring), seal, party, ring, kind)
+
+
+def misjudged(verdict: str, claim: str, *, accepted: bool) -> bool:
+    """Tell whether a paper finance accepted was misjudged (M4): the machine said something, and it was not so.
+
+    What it could not read it did not misread; what its owner granted it read right.
+    """
+    return accepted and verdict == Verdict.DIFFERS and claim not in GRANTS_THE_READING
 
 
 def _header(facts: PhotoFacts, names: tuple[str, ...]) -> Finding:
@@ -84,4 +115,6 @@ def _outcome(facts: PhotoFacts, seal: Finding, party: Finding, ring: Finding) ->
         return PaperOutcome.OTHER_KIND
     if seal.verdict is not Verdict.AGREES:
         return PaperOutcome.NO_SEAL
-    return PaperOutcome.AUTHORITY if ring.reason is Reason.AUTHORITY_SEAL else PaperOutcome.SEALED
+    if ring.reason is Reason.AUTHORITY_SEAL:
+        return PaperOutcome.AUTHORITY
+    return PaperOutcome.SEALED if ring.verdict is Verdict.AGREES else PaperOutcome.NOT_WHOSE

@@ -43,6 +43,53 @@ def test_a_sealed_licence_fills_the_first_box(signed: Company, reader: ScriptedR
     assert "✅ ①" in signed.say("chenmin", f"查合同 {NUMBER}")[0].text
 
 
+@pytest.mark.parametrize(("company", "unread"), [(NAME, "章上的字看不清"), ("", "章上的字和抬头都看不清")])
+def test_a_seal_nobody_can_read_counts_and_everybody_sees_that_it_was_not_compared(
+    signed: Company, reader: ScriptedReader, company: str, unread: str
+) -> None:
+    said = signed.say("zhouhang", images=[reader.show(b"a", licence(company))])[0].text
+    assert said.startswith(f"① ✅ 红章在右下。{unread}，没核对是谁的章；营业执照上本来就有登记机关的章")
+    assert "☑☐☐" in said
+    assert paper(signed).verdict == "cannot_read"
+    assert "✅ ① 盖公章的开票资料（没核对是谁的章）" in signed.say("fangqing", f"查合同 {NUMBER}")[0].text
+
+
+def test_a_compared_seal_leaves_nothing_open(signed: Company, reader: ScriptedReader) -> None:
+    signed.say("zhouhang", images=[reader.show(b"a", licence(NAME, ring=NAME))])
+    assert "没核对" not in signed.say("fangqing", f"查合同 {NUMBER}")[0].text
+
+
+def misread_rate(company: Company) -> str:
+    company.advance(minutes=16)  # a number just shown is shown again for a quarter of an hour
+    return company.say("chenmin", "/口径 误判率")[0].text
+
+
+def test_what_finance_overrules_counts_as_misread_beside_the_visits_photos(
+    signed: Company, reader: ScriptedReader
+) -> None:
+    signed.say("zhouhang", images=[reader.show(b"a", licence("蓝海科技有限公司"))])
+    signed.press("zhouhang", "看错了")
+    assert "（0/1）" in misread_rate(signed)
+    assert "计入识别误判" in signed.press("fangqing", "认可")[0].text
+    rate = misread_rate(signed)
+    assert "（1/1）" in rate
+    assert "开票资料" in rate
+
+
+def test_a_sister_company_is_no_misreading(signed: Company, reader: ScriptedReader) -> None:
+    signed.say("zhouhang", images=[reader.show(b"a", licence("蓝海科技有限公司"))])
+    signed.press("zhouhang", "确为关联公司")
+    assert "计入识别误判" not in signed.press("fangqing", "认可")[0].text
+    assert "（0/1）" in misread_rate(signed)
+
+
+def test_a_contract_taken_back_is_in_no_rate(signed: Company, reader: ScriptedReader) -> None:
+    signed.say("zhouhang", images=[reader.show(b"a", licence("蓝海科技有限公司"))])
+    signed.say("zhouhang", f"撤销 {NUMBER}")
+    signed.say("zhouhang", "撤销")
+    assert "（0/0）" in misread_rate(signed)
+
+
 def test_a_missing_red_seal_is_a_question_and_another_picture_answers_it(
     signed: Company, reader: ScriptedReader
 ) -> None:

@@ -745,6 +745,7 @@ def upgrade() -> None:
     sa.Column('outcome', sa.String(length=16), nullable=False),
     sa.Column('read', sa.JSON(), nullable=False),
     sa.Column('words', sa.String(length=300), nullable=False),
+    sa.Column('claim', sa.String(length=8), nullable=False),
     sa.Column('seal_place', sa.String(length=8), nullable=False),
     sa.Column('media_key', sa.String(length=64), nullable=True),
     sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
