@@ -58,6 +58,22 @@ def test_31_pushes_from_two_processes_all_arrive_and_none_beyond_the_limit(wecom
     other.services.database.close()
 
 
+def test_what_wecom_told_one_process_to_leave_alone_the_other_leaves_alone(wecom: WecomCompany) -> None:
+    other = wecom.process()
+    wecom.wecom.state.fail("message/send", 45009)
+    person = Chat(ChatKind.DIRECT, "zhouhang")
+    outcomes = [
+        process.services.adapters["wecom"].send(
+            Delivery(person, (Recipient(f"k{number}", "zhouhang"),), "在", wecom.now, number=number)
+        )[0]
+        for number, process in enumerate((wecom.app, other))
+    ]
+    assert [outcome.error for outcome in outcomes] == ["45009", "parked"]
+    assert outcomes[1].retry_after == pytest.approx(60, abs=5)
+    assert len(wecom.wecom.state.bodies("message/send")) == 1
+    other.services.database.close()
+
+
 def send_all(*processes: Application) -> None:
     """Each sends one message in turn, until nobody finds any."""
     while sum(process.runtime.send_once() for process in processes):

@@ -77,7 +77,9 @@ class WecomAdapter:
         self._now = around.now
         # the AI bot hears no places: without the app's callback a visit asks for them as DingTalk does
         self.capabilities = replace(type(self).capabilities, location=config.has_callback)
-        self.client = WecomClient(config, tokens=around.tokens, now=around.now) if config.has_app else None
+        self.client = (
+            WecomClient(config, tokens=around.tokens, now=around.now, board=around.board) if config.has_app else None
+        )
         shared: _Shared = {"now": around.now, "board": around.board}
         self._app = AppChannel(self.client, config, around.media, **shared) if self.client else None
         self.chats = AppChats(self.client, around.media, **shared) if self.client else None

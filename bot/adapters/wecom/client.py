@@ -17,6 +17,7 @@ from wechatpy.enterprise import WeChatClient
 from wechatpy.exceptions import WeChatClientException
 
 from bot.adapters.base import FetchedMedia
+from bot.adapters.board import Board
 from bot.adapters.token import Token, TokenStore
 from bot.adapters.wecom.app_token import AppToken
 from bot.adapters.wecom.config import WecomConfig
@@ -40,11 +41,13 @@ T = TypeVar("T")
 class WecomClient(WeChatClient):  # type: ignore[misc]  # the library has no types
     """Calls WeCom for one app. Safe for several threads. Every failure is a `WecomError`."""
 
-    def __init__(self, config: WecomConfig, *, tokens: TokenStore, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, config: WecomConfig, *, tokens: TokenStore, now: Callable[[], datetime], board: Board | None = None
+    ) -> None:
         super().__init__(config.corp_id, config.secret, timeout=TIMEOUT, auto_retry=False)
         self.API_BASE_URL = f"{config.api_base.rstrip('/')}/cgi-bin/"
         self.agent_id = config.agent_id
-        self.parking = Parking(now=now, zone=ZONE)
+        self.parking = Parking(now=now, zone=ZONE, board=board)
         self.token = AppToken(config, tokens=tokens, now=now, http=pooled(self._http))
 
     def post_json(self, endpoint: str, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.adapters.board import MemoryBoard
 from bot.adapters.wecom.limits import Parking
 from bot.adapters.windows import Windows
 
@@ -115,3 +116,12 @@ class TestParking:
     def test_other_calls_go_on(self, parking: Parking) -> None:
         parking.park("send")
         assert parking.seconds("upload") == 0
+
+    def test_who_shares_a_board_rests_together_and_counts_together(self, watch: Watch) -> None:
+        board = MemoryBoard()
+        one, other = (Parking(now=watch.now, zone=ZoneInfo("Asia/Shanghai"), board=board) for _ in range(2))
+        assert [one.park("send"), other.seconds("send")] == [60, 60]
+        watch.forward(60)
+        assert [other.seconds("send"), other.park("send")] == [0, 3600]
+        watch.forward(1)
+        assert one.seconds("send") == 3599
