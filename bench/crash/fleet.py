@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from tests.models.database import Server
 from tests.redis_server import Broker
 
 STOP_SECONDS = 15
+LATE = "did not leave in time"
 
 
 @dataclass
@@ -37,6 +39,16 @@ class Fleet:
         process.send_signal(signal.SIGKILL)
         process.wait(20)
 
+    def dismiss(self, name: str) -> bool:
+        """Ask it to leave, as an administrator does, and wait; whether it did. Who is still starting leaves without a word."""
+        process = self.running[name]
+        process.terminate()
+        try:
+            return process.wait(STOP_SECONDS) in {0, -signal.SIGTERM}
+        except subprocess.TimeoutExpired:
+            self.kill(name)
+            return False
+
     def stop(self) -> None:
         """Ask all to leave; kill who does not."""
         stop_all(self.running.values(), STOP_SECONDS)
@@ -53,10 +65,12 @@ class Fate:
     fleet: Fleet
     kills: int
     dice: random.Random
+    gently: bool = False
     broker: Broker | None = None
     server: Server | None = None
     disasters: int = 0
     done: Counter[str] = field(default_factory=Counter)
+    longest_leave: float = 0.0
     ended: threading.Event = field(default_factory=threading.Event)
 
     def rule(self, progress: Callable[[], float]) -> None:
@@ -77,8 +91,15 @@ class Fate:
 
     def _kill(self) -> None:
         name = self.dice.choice(sorted(self.fleet.running))
-        self.fleet.kill(name)
-        self.done[f"kill -9 {name.partition('-')[0]}"] += 1
+        role = name.partition("-")[0]
+        if self.gently:
+            begun = time.monotonic()
+            self.done[LATE] += not self.fleet.dismiss(name)
+            self.done[f"SIGTERM {role}"] += 1
+            self.longest_leave = max(self.longest_leave, time.monotonic() - begun)
+        else:
+            self.fleet.kill(name)
+            self.done[f"kill -9 {role}"] += 1
         self.fleet.start(name)
 
     def _disaster(self) -> None:

@@ -28,7 +28,7 @@ NEEDS_REDIS = pytest.mark.skipif(WHY_NO_REDIS is not None, reason=WHY_NO_REDIS o
 )
 def test_nothing_is_lost_doubled_or_out_of_order(run: str) -> None:
     outcome = play(run, SMALL)
-    assert outcome.verdict.is_clean, told(outcome)
+    assert not outcome.faults(), told(outcome)
     assert sum(count for what, count in outcome.done.items() if what.startswith("kill")) == SMALL.kills
     if run == "celery":
         assert any(what.startswith("broker") for what in outcome.done)
