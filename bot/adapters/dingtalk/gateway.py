@@ -13,6 +13,7 @@ import requests
 from bot.adapters.dingtalk import wire
 from bot.adapters.dingtalk.config import DingtalkConfig
 from bot.adapters.dingtalk.frames import CARD_TOPIC, MESSAGE_TOPIC
+from bot.adapters.dingtalk.http import new_session
 from bot.adapters.dingtalk.wire import Unreadable
 
 _PATH: Final = "/v1.0/gateway/connections/open"
@@ -48,7 +49,7 @@ def open_gateway(config: DingtalkConfig) -> Endpoint:
         "subscriptions": [{"type": "CALLBACK", "topic": topic} for topic in _TOPICS],
     }
     try:
-        response = requests.post(
+        response = new_session().post(
             config.api_base + _PATH,
             json=body,
             headers={"Accept": "application/json"},  # otherwise XML may come back

@@ -7,12 +7,12 @@ import re
 from typing import Any, Final
 
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import NewConnectionError
 
 from bot.adapters.dingtalk import wire
 from bot.adapters.dingtalk.errors import DingtalkError, Kind, is_ban, unreadable_error
 from bot.adapters.dingtalk.wire import Json, Unreadable
+from bot.adapters.patience import bounded
 
 TIMEOUT: Final = (5, 15)
 _SECRETS: Final = re.compile(r"((?:access_token|appsecret|appkey|session|sign|ticket)=)[^&\s\"']+", re.IGNORECASE)
@@ -28,14 +28,11 @@ class _Redact(logging.Filter):
 
 
 def new_session() -> requests.Session:
-    """Return a session with a pool of its own whose log tells no secrets."""
+    """Return a session with a pool of its own whose log tells no secrets and whose answers end."""
     log = logging.getLogger("urllib3.connectionpool")
     if not any(isinstance(each, _Redact) for each in log.filters):
         log.addFilter(_Redact())
-    session = requests.Session()
-    for prefix in ("https://", "http://"):
-        session.mount(prefix, HTTPAdapter(pool_connections=4, pool_maxsize=16, max_retries=0))
-    return session
+    return bounded(requests.Session(), hosts=4, connections=16)
 
 
 def exchange(session: requests.Session, method: str, url: str, **request: Any) -> tuple[int, Json]:

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import requests
-from requests.adapters import HTTPAdapter
 
+from bot.adapters.patience import bounded
 from bot.adapters.wecom.errors import WecomError, api_error, unanswered, unreachable
 
 TIMEOUT: Final = (5.0, 10.0)
@@ -21,11 +21,9 @@ _CHUNK: Final = 64 * 1024
 
 
 def pooled(session: requests.Session) -> requests.Session:
-    """Give a session room for several threads."""
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, HTTPAdapter(pool_connections=_POOL, pool_maxsize=_POOL))
+    """Give a session room for several threads, and answers that end."""
     keep_addresses_out_of_logs()
-    return session
+    return bounded(session, hosts=_POOL, connections=_POOL)
 
 
 def json_bytes(body: Mapping[str, Any]) -> bytes:
