@@ -9,7 +9,10 @@ from flask import Flask
 from waitress import wasyncore
 from waitress.server import create_server
 
-MAX_BODY: Final = 64 * 1024 * 1024
+MAX_BODY: Final = 256 * 1024
+"""No platform sends more; what is longer is refused before it is read."""
+LARGEST_BODY: Final = "largest_body"
+"""`app.extensions[LARGEST_BODY]` raises that where people send files themselves."""
 LOOK_EVERY: Final = 0.2
 GRACE: Final = 4.0
 CONNECTIONS: Final = 900
@@ -26,7 +29,7 @@ class WebServer:
         self._sockets: dict[int, Any] = {}
         self._server = create_server(
             app, map=self._sockets, host=host, port=port, threads=threads,
-            max_request_body_size=MAX_BODY, channel_timeout=30, ident=None, connection_limit=CONNECTIONS,
+            max_request_body_size=app.extensions.get(LARGEST_BODY, MAX_BODY) + 1, channel_timeout=30, ident=None, connection_limit=CONNECTIONS,
         )  # fmt: skip
         several = getattr(self._server, "effective_listen", None)
         self.port = int(several[0][1] if several else self._server.effective_port)

@@ -28,8 +28,9 @@ from bot.adapters.practice.page import add_page
 from bot.adapters.practice.show import sniffed
 from bot.adapters.practice.stage import Stage
 from bot.adapters.practice.stream import Streams
+from bot.adapters.practice.wire import MAX_BODY
 from bot.clock import SystemClock
-from bot.listener import CLOSING
+from bot.listener import CLOSING, LARGEST_BODY
 from bot.reply import CARD_JSON, Card, Content, Document
 from bot.services import Services
 from bot.update import Chat, Media
@@ -59,6 +60,7 @@ class PracticeAdapter:
             streams=Streams(self._database, self._bell, self._stage), receive=receive, stage=self._stage,
         )  # fmt: skip
         app.register_blueprint(api.blueprint())
+        app.extensions[LARGEST_BODY] = MAX_BODY
         app.extensions.setdefault(CLOSING, []).append(self._bell.stop)
         add_page(app)
 
