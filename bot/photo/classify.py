@@ -50,6 +50,8 @@ _CUES: tuple[tuple[PhotoKind, float, str], ...] = (
 _COMPILED = tuple((kind, weight, re.compile(pattern, re.MULTILINE)) for kind, weight, pattern in _CUES)
 _ENOUGH = 6.0
 PAPERS = frozenset(_K) - {_K.SITE_PHOTO, _K.CHAT_SCREENSHOT, _K.OTHER}
+UNSEALED = frozenset({_K.SITE_PHOTO, _K.CHAT_SCREENSHOT, _K.BUSINESS_CARD, _K.ID_CARD})
+"""What no company stamps: a face or a shop sign there is as round and as red."""
 _EXPECTED = 2.5
 
 

@@ -20,6 +20,8 @@ _USCC = re.compile(r"(?<![0-9A-Z])[0-9A-Z]{18}(?![0-9A-Z])")
 _USCC_FIX = str.maketrans({"I": "1", "O": "0", "Z": "2", "S": "5", "V": "Y"})
 _ID = re.compile(r"[0-9OIl]{17}[0-9XxOIl]")
 _EMAIL = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(?:[.][A-Za-z0-9-]+)+")
+_BARE_HOUSE = re.compile(r"[路街道巷弄里段][0-9]{1,4}$")
+_CENTS = re.compile(r"[0-9OoIl][.][0-9OoIl]{2}(?![0-9])")
 _MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9](?:[- ]?[0-9*]{4}){2}(?![0-9])")
 
 
@@ -38,8 +40,10 @@ def take(pattern: str) -> Parser:
 
 
 def day(heard: Heard) -> Parsed:
-    """Parse a calendar date."""
+    """Parse a calendar date; a plus between its numbers can only be a dash."""
     found = find_date(heard)
+    if found is None and "+" in heard.text:
+        found = find_date(_unsure(Heard(heard.text.replace("+", "-"), heard.sure)))
     return (found.value, found.heard) if found else None
 
 
@@ -77,6 +81,15 @@ def strict_company(heard: Heard) -> Parsed:
     heard = mended(_completed(heard))
     match = _COMPANY.search(heard.text)
     return (match[0], heard.part(*match.span())) if match else None
+
+
+def _unsure(heard: Heard) -> Heard:
+    return Heard(heard.text, tuple(min(_INFERRED, sure) for sure in heard.sure))
+
+
+def cents(heard: Heard) -> Parsed:
+    """Parse money that is printed with its cents: on an invoice a whole number beside a total is another column's."""
+    return amount(heard) if _CENTS.search(heard.text) else None
 
 
 def amount(heard: Heard) -> Parsed:
@@ -120,9 +133,15 @@ def mobile(heard: Heard) -> Parsed:
 
 
 def email(heard: Heard) -> Parsed:
-    """Parse an e-mail address."""
+    """Parse an e-mail address; a capital I in one of small letters can only be an l."""
     match = _EMAIL.search(heard.text)
-    return (match[0], heard.part(*match.span())) if match else None
+    if match is None:
+        return None
+    part = heard.part(*match.span())
+    small = match[0].replace("I", "l")
+    if small == match[0] or not small.islower():
+        return match[0], part
+    return small, _unsure(Heard(small, part.sure))
 
 
 def person(heard: Heard) -> Parsed:
@@ -131,8 +150,10 @@ def person(heard: Heard) -> Parsed:
     return (match[0], heard.part(*match.span())) if match else None
 
 
-def anything(heard: Heard) -> Parsed:
-    """Take the rest as it stands."""
+def address(heard: Heard) -> Parsed:
+    """Take an address; a house number at its end lost the 号 that stood alone on the next line, never surely."""
+    if _BARE_HOUSE.search(heard.text):
+        heard = heard + Heard("号", (_INFERRED,))
     return (heard.text, heard) if heard.text else None
 
 

@@ -7,7 +7,7 @@ from time import monotonic
 import cv2
 import numpy as np
 
-from bot.photo.classify import PAPERS, classify
+from bot.photo.classify import PAPERS, UNSEALED, classify
 from bot.photo.engine import Engine, Sheet
 from bot.photo.fields import find_fields
 from bot.photo.fingerprint import fingerprint
@@ -64,11 +64,7 @@ def _read(picture: Picture, engine: Engine, expect: PhotoKind | None) -> Reading
     sheet, kind, sure, fields = _understood(clean, engine, expect)
     height, width = picture.pixels.shape[:2]
     size = (height, width) if sheet.turn % 2 else (width, height)
-    seals = [
-        one.turned(sheet.turn, width, height)
-        for one in outlines
-        if one.score >= CERTAIN and (one.shape == "round" or kind in PAPERS)
-    ]
+    seals = [one.turned(sheet.turn, width, height) for one in company_seals(outlines, kind)]
     upright = turned(picture.pixels, sheet.turn)
     rings = tuple(ring for one in seals[:_RINGS] if (ring := _ring(upright, one, engine)))
     seal = _seal(picture.pixels, seals, rings)
@@ -107,6 +103,13 @@ def _understood(
     kind, sure = classify(page_of(closer.lines, size), expect=expect)
     fields = closer.fields if kind is PhotoKind.SITE_PHOTO else find_fields(kind, page_of(closer.lines, size))
     return replace(sheet, lines=closer.lines), kind, sure, fields
+
+
+def company_seals(outlines: Iterable[Outline], kind: PhotoKind) -> list[Outline]:
+    """Keep the outlines that are surely a company's seal on a page of this kind."""
+    if kind in UNSEALED:
+        return []
+    return [one for one in outlines if one.score >= CERTAIN and (one.shape == "round" or kind in PAPERS)]
 
 
 def _seal(pixels: Pixels, seals: Sequence[Outline], rings: Sequence[Line]) -> Seal:

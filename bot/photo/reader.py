@@ -14,7 +14,7 @@ from bot.photo.child import BrokenChildError, Child
 from bot.photo.frames import MAX_BYTES, CutOrder, MaskOrder, Order, ReadOrder
 from bot.photo.reading import Box, PhotoKind, Problem, Reading, from_json
 
-READER_VERSION = 3  # part of the cache key: raise it when the same picture would be read differently
+READER_VERSION = 4  # part of the cache key: raise it when the same picture would be read differently
 _CACHED = 512
 _LASTING = frozenset({Problem.EMPTY, Problem.NOT_AN_IMAGE, Problem.TRUNCATED, Problem.TOO_LARGE, Problem.TOO_SMALL})
 

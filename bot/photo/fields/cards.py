@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from bot.photo.fields.chat import NAME, TITLE
 from bot.photo.layout import Span, below, right_of
 from bot.photo.page import Label, Page, Value, field_of, labelled, wrapped
-from bot.photo.parsers import COMPANY_END, HAN, anything, email, id_check, id_number, mobile, take
+from bot.photo.parsers import COMPANY_END, HAN, address, email, id_check, id_number, mobile, take
 from bot.photo.reading import Field
 from bot.photo.text import Heard
 
@@ -15,7 +15,7 @@ _CARD = (
     Label("mobile", r"^(?:手机|电话|联系电话|Mobile|Cell|Tel|MP|M|T)[:;.]?(?=[0-9+])", mobile),
     Label("mobile", r"(?=1[3-9][0-9])", mobile),
     Label("email", r"^(?:E-?mail|邮箱|电子邮箱|邮件|E)[:;.]?|(?=[a-z0-9]+@)", email),
-    Label("address", r"^(?:公司|办公)?(?:地址|Add)[:;.]?", anything, wraps=True),
+    Label("address", r"^(?:公司|办公)?(?:地址|Add)[:;.]?", address, wraps=True),
 )
 _COMPANY_LINE = re.compile(rf"[{HAN}()A-Za-z0-9]{{3,30}}{COMPANY_END}$")
 _WHOLE_NAME = re.compile(rf"^{NAME}$")
@@ -27,7 +27,7 @@ _ID = (
     Label("sex", r"性别[:;.]?", take("[男女]")),
     Label("sex", r"^性.", take("[男女]")),
     Label("nation", r"民族[:;.]?", take(_NATIONS)),
-    Label("address", r"^住址[:;.]?", anything, wraps=True),
+    Label("address", r"^住址[:;.]?", address, wraps=True),
     Label("id_no", r"(?:身份号码|身份证号)[:;.]?", id_number, like="公民身份号码"),
     Label("id_no", r"(?=[0-9]{17}[0-9Xx])", id_number),
 )
@@ -37,6 +37,8 @@ _WAYBILL_NO = re.compile(
     r"(?<![A-Z0-9])((?:SF|YT|JDVC|JDV|JDX|JD|JT|ZTO|STO|DPK|YD|EMS|E[A-Z])?[0-9]{10,18}(?:CN)?)(?![0-9])"
 )
 _PHONE = re.compile(r"(?<![0-9])1[3-9][0-9][0-9*xX]{4}[0-9]{4}(?![0-9])")
+_PHONE_LIKE = re.compile(r"(?<![0-9])1[0-9]{1,3}[*xX]{3,4}[0-9]{4}(?![0-9])")
+"""A masked number that lost a digit: it tells whose line it is, not how to call them."""
 _WAYBILL_STOP = r"^寄|^收|件数|签收|托寄|[0-9*]{11}"
 
 
@@ -77,7 +79,9 @@ def waybill_fields(page: Page) -> Iterator[Field]:
     for span in page.spans:
         if match := re.search(_CARRIERS, span.text):
             yield field_of("carrier", match[0], span.heard.part(*match.span()), [span])
-    phones = [(span, match) for span in page.spans if (match := _PHONE.search(span.text))]
+    phones = [
+        (span, match) for span in page.spans if (match := _PHONE.search(span.text) or _PHONE_LIKE.search(span.text))
+    ]
     if phones:
         yield from _recipient(page, *phones[0])
 
@@ -102,14 +106,16 @@ def _recipient(page: Page, span: Span, phone: re.Match[str]) -> Iterator[Field]:
             named, heard = left, _name_before(left.heard)
     if named.text.startswith("寄"):
         return  # the recipient's line was lost: the sender must not stand in
-    yield field_of("recipient_tel", phone[0], span.heard.part(*phone.span()), [span])
+    if phone.re is _PHONE:
+        yield field_of("recipient_tel", phone[0], span.heard.part(*phone.span()), [span])
     if heard.text:
         yield field_of("recipient", heard.text, heard, [named])
     start = named.offset(max(0, named.text.find(heard.text)))
     under = below(named, page.spans, left=start, reach=2.6)
     if under is not None and not re.search(_WAYBILL_STOP, under.text):
         whole = wrapped(page, Value(under.heard, (under,), under.start), stop=_WAYBILL_STOP)
-        yield field_of("address", whole.heard.text, whole.heard, whole.spans)
+        if parsed := address(whole.heard):
+            yield field_of("address", *parsed, whole.spans)
 
 
 def _name_before(heard: Heard) -> Heard:

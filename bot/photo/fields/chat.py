@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from bot.photo.layout import Span
+from bot.photo.layout import Span, below
 from bot.photo.page import Page, field_of
 from bot.photo.parsers import HAN
 from bot.photo.reading import Field
@@ -104,15 +104,24 @@ def _pieces(heard: Heard) -> Iterator[Heard]:
         yield heard.part(start)
 
 
+def _with_next(page: Page, span: Span) -> list[Span]:
+    """Return a line and up to two that stand under it: a bubble's words wrap."""
+    used = [span]
+    for _ in range(2):
+        under = below(used[-1], page.spans, reach=2.2, shift=2.0)
+        if under is None or under in used:
+            break
+        used.append(under)
+    return used
+
+
 def _introduced(page: Page, name: str | None) -> Iterator[Field]:
     """Read `你好，我是华东机械的采购经理王建国`, also when it wraps over two lines."""
-    for index, span in enumerate(page.spans):
+    for span in page.spans:
         if not _SELF.search(span.text):
             continue
-        near = [s for s in page.spans[index + 1 :] if abs(float(s.start[0] - span.start[0])) < 2 * span.height][:2]
-        heard, used = span.heard, [span]
-        for more in near:
-            heard, used = heard + more.heard, [*used, more]
+        used = _with_next(page, span)
+        heard = sum((one.heard for one in used), Heard("", ()))
         spoken = _SELF.search(heard.text)
         title = TITLE.search(heard.text, spoken.start("rest")) if spoken else None
         if title and (name is None or name in heard.text):

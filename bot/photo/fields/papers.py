@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from bot.photo.fields.chat import NAME
 from bot.photo.layout import Span
 from bot.photo.page import Label, Page, field_of, labelled
 from bot.photo.parsers import (
     HAN,
+    address,
     amount,
-    anything,
+    cents,
     company,
     day,
     digits,
@@ -29,7 +31,8 @@ _LICENCE = (
     Label("legal_person", r"^(?:法定代表人|负责人|经营者|执行事务合伙人)[:;.]?", person, like="法定代表人"),
     Label("capital", r"^注册资[本金][:;.]?", take(r".*?[元币]整?|.+"), like="注册资本"),
     Label("found_date", r"^(?:成立日期|注册日期)[:;.]?", day, like="成立日期"),
-    Label("address", r"^(?:住所|经营场所|营业场所|地址)[:;.]?", anything, wraps=True),
+    Label("address", r"^(?:住所|经营场所|营业场所|地址)[:;.]?", address, wraps=True),
+    Label("address", r"^(?:.所|住.)[:;.]?$", address, wraps=True),
 )
 _INVOICE = (
     Label("inv_code", r"发票代码[:;.]?", digits(10, 12)),
@@ -39,21 +42,23 @@ _INVOICE = (
     Label("seller", r"^(?:销.{0,4})?名?称[:;.]", company, nth=1),
     Label("buyer_tax", r"识别号[:;.]?", tax_number),
     Label("seller_tax", r"识别号[:;.]?", tax_number, nth=1),
-    Label("total", r"小写\)?[:;.]?", amount),
-    Label("total", r"(?:价税合计|合计金额)[^0-9¥]{0,12}", amount),
+    Label("total", r"小写\)?[:;.]?", cents),
+    Label("total", r"(?:价税合计|合计金额)[^0-9¥]{0,12}", cents),
 )
 _SLIP_STOP = r"^(?:单号|客户|联系|电话|地址|序号|产品|数量|单价|金额|合计|以上|日期|签)"
 _SLIP = (
     Label("slip_no", r"^(?:单号|编号|送货单号|单据编号)[:;.]?", take(r"[A-Za-z]{0,4}[0-9]{5,}[A-Za-z0-9-]*")),
+    Label("slip_no", r"^.号[:;.]", take(r"^[A-Za-z]{1,4}[0-9]{5,}[A-Za-z0-9-]*")),
     Label("customer", r"^(?:客户名称|客户单位|收货单位|客户|单位名称)[:;.]", company, like="客户名称"),
     Label("customer", r"^客.{0,2}称[:;.]?", strict_company),
     Label("phone", r"^(?:联系电话|电话|手机)[:;.]?", mobile, like="联系电话"),
     Label("phone", r"^联.{0,2}话[:;.]?", mobile),
-    Label("address", r"^(?:地址|收货地址|送货地址)[:;.]?", anything, wraps=True),
+    Label("address", r"^(?:地址|收货地址|送货地址)[:;.]?", address, wraps=True),
     Label("amount", r"合.{0,3}[额全][:;.]?", amount, like="合计金额"),
     Label("amount", r"合计[^0-9]{0,4}", amount),
     Label("signer", r"(?:客户签[字名收]|签收人|收货人|验收人|签[字名])(?:\(.{1,4}\))?[:;.]?", person, like="客户签字"),
     Label("signer", rf"^.{{0,3}}字[:;.]?(?=[{HAN}]{{2,4}}$)", person),
+    Label("signer", r"^.{2,4}字[:;.]?$", take(rf"^{NAME}$")),  # 客户签字, two characters of it misread
     Label("sign_date", r"^(?:签收|验收)?日期[:;.]?", day),
     Label("sign_date", r"^.?期[:;.]", day),
 )
