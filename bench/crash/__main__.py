@@ -124,7 +124,7 @@ def _play(run: str, made: Office, broker: Broker | None, server: Server | None) 
         fate.ended.set()
         killer.join(60)
         talked = time.monotonic() - begun
-        _come_to_rest(made, clocks)
+        _come_to_rest(made, clocks, fate)
         settled = time.monotonic() - begun - talked
         dead = fleet.died_of_themselves()
         assert not dead, f"{dead} ended by themselves"
@@ -161,10 +161,11 @@ def _broker(folder: Path) -> Iterator[Broker]:
         made.stop()
 
 
-def _come_to_rest(made: Office, clocks: int) -> None:
+def _come_to_rest(made: Office, clocks: int, fate: Fate) -> None:
     """Wait until every message is handled, every clock has fired, and what is due is sent."""
     before, until = _left(made), time.monotonic() + STUCK
-    while not _is_quiet(left := _left(made), clocks):
+    while fate.supervise() or not _is_quiet(_left(made), clocks):
+        left = _left(made)
         if left != before:
             before, until = left, time.monotonic() + STUCK
         assert time.monotonic() < until, f"nothing has moved for {STUCK:.0f} s: {left}"

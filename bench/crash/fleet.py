@@ -80,14 +80,18 @@ class Fate:
         self.dice.shuffle(deeds)
         for moment, deed in zip(moments, deeds, strict=True):
             while progress() < moment and not self.ended.wait(0.05):
-                self._supervise()
+                self.supervise()
             deed()
+        while not self.ended.wait(0.05):
+            self.supervise()
 
-    def _supervise(self) -> None:
-        """Start again who could not start while the database was away, as systemd does."""
-        for name in self.fleet.died_of_themselves() if self.server is not None else ():
+    def supervise(self) -> bool:
+        """Start again who could not start while the database was away, as systemd does; whether there was anybody."""
+        died = self.fleet.died_of_themselves() if self.server is not None else []
+        for name in died:
             self.done["start without a database"] += 1
             self.fleet.start(name)
+        return bool(died)
 
     def _kill(self) -> None:
         name = self.dice.choice(sorted(self.fleet.running))
@@ -108,7 +112,7 @@ class Fate:
             self.ended.wait(self.dice.uniform(0.2, 3))
             self.server.start()
             self.ended.wait(1)
-            self._supervise()
+            self.supervise()
             self.done["database stopped at once"] += 1
         elif self.broker is not None:
             self._break_broker(self.broker)

@@ -62,7 +62,10 @@ class _Handler(BaseHTTPRequestHandler):
         self._handle(b"")
 
     def do_POST(self) -> None:
-        self._handle(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+        length = int(self.headers.get("Content-Length", 0))
+        raw = self.rfile.read(length)
+        if len(raw) == length:  # else who spoke was killed in the middle of it
+            self._handle(raw)
 
     def log_message(self, *args: Any) -> None:
         pass
