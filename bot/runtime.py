@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -33,6 +34,8 @@ POLL_SECONDS: Final = 0.5
 """How often the first thread of a kind looks although nobody called; whoever finds something calls the next."""
 IDLE_SECONDS: Final = 20.0
 """How often the others do: they are there for when there is more."""
+STOP_SECONDS: Final = 8.0
+"""How long what is under way may take to end when the process is asked to leave; a platform's answer is worth waiting for."""
 SETTLE_SECONDS: Final = 60.0
 SUSPECT: Final = 2
 MAX_TICKS: Final = 200
@@ -121,8 +124,11 @@ class Runtime:
         self._stopping.set()
         self._work.call_all()
         self._sending.call_all()
+        until = time.monotonic() + STOP_SECONDS
         for thread in self._threads:
-            thread.join(8)
+            thread.join(max(0.0, until - time.monotonic()))
+            if thread.is_alive():  # its claim lapses, as a dead one's
+                log.warning("stopped_in_the_middle", thread=thread.name)
         self.hints.stop()
 
     def announce(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
 from dataclasses import dataclass
@@ -130,13 +131,17 @@ def _run_until_stopped(application: Application, server: ServerSection | None) -
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
+    gc.collect()
+    gc.freeze()  # what is loaded stays: no collection on the way has to look through it
     application.runtime.start()
     listener = _listen(application, server) if server else None
     stop.wait()
+    log.info("stopping")
     if listener is not None:
         listener.stop()
     application.runtime.stop()
     log.info("stopped")
+    gc.freeze()  # nor the last one, half a second on an idle machine, while the next process waits for our port
 
 
 def _listen(application: Application, server: ServerSection) -> WebServer:

@@ -16,7 +16,8 @@ from bench.processes import spawn, stop_all
 from tests.models.database import Server
 from tests.redis_server import Broker
 
-STOP_SECONDS = 15
+STOP_SECONDS = 20
+"""What `deploy/*.service` and `compose.yaml` grant."""
 LATE = "did not leave in time"
 
 
