@@ -5,6 +5,7 @@ Everything a turn does stands in one transaction with the mark that its update i
 
 from __future__ import annotations
 
+import errno
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -50,6 +51,9 @@ TOO_LONG: Final = "这条有 {count:,} 字，一次最多看 {most:,} 字，请�
 MAX_SLIP: Final = 60
 """Signs of the longest message that may be a mistyped command; longer ones were meant as sentences."""
 RETRIES: Final = 2
+DATABASE_WAIT: Final = timedelta(seconds=1)
+DISK_WAIT: Final = timedelta(seconds=30)
+"""Longer, because the picture is fetched from the platform again each time."""
 
 
 class ClaimLostError(Exception):
@@ -101,7 +105,10 @@ class Dispatcher:
     def _end_badly(self, held: inbox.Claim, error: Exception, now: datetime) -> None:
         if _is_of_the_database(error):
             log.error("database_away", inbox=held.row_id, exc_info=error)
-            self._give_back(held, tried=False)
+            self._give_back(held, wait=DATABASE_WAIT)
+        elif _is_of_the_disk(error):
+            log.error("no_room_on_disk", inbox=held.row_id, exc_info=error)
+            self._give_back(held, wait=DISK_WAIT)
         else:
             self._fail(held, error, now)
 
@@ -275,17 +282,17 @@ class Dispatcher:
                 person = person_of(session, held.update.platform, held.update.sender_id)
                 self._owe(session, held, held.update, person, [text], now)
 
-    def _give_back(self, held: inbox.Claim, *, tried: bool) -> None:
-        """Give an update back; `tried` counts the attempt, and a busy database (not `tried`) is asked again in a second."""
-        wait = timedelta(seconds=0 if tried else 1)
+    def _give_back(self, held: inbox.Claim, *, wait: timedelta | None = None) -> None:
+        """Give an update back, to be tried again at once, or, where it is not to blame and the try does not count, after a wait."""
+        retry_at = self._lease_now() + (wait or timedelta())
         with self._services.database.write() as session:
-            inbox.release(session, held, retry_at=self._lease_now() + wait, tried=tried)
+            inbox.release(session, held, retry_at=retry_at, tried=wait is None)
 
     def _fail(self, held: inbox.Claim, error: Exception, now: datetime) -> None:
         log.error("turn_failed", inbox=held.row_id, attempt=held.attempts, exc_info=error)
         HANDLED.labels(held.update.platform, "failed").inc()
         if held.attempts < RETRIES:
-            self._give_back(held, tried=True)
+            self._give_back(held)
             return
         self._park(held, now)
 
@@ -331,6 +338,11 @@ def _is_of_the_database(error: Exception) -> bool:
     return isinstance(error, OperationalError | InterfaceError) or (
         isinstance(error, DBAPIError) and error.connection_invalidated
     )
+
+
+def _is_of_the_disk(error: Exception) -> bool:
+    """Whether there was no room for a picture, or nothing may be written: no fault of the message either."""
+    return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 
 
 def _contents(reply: Reply | tuple[str, ...]) -> list[Content]:

@@ -7,10 +7,13 @@ import tempfile
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy.orm import Session
 
 from models.chat import MASKED, MediaRow
+
+UNFINISHED: Final = ".unfinished-"
 
 
 class MediaStore:
@@ -20,19 +23,31 @@ class MediaStore:
         self._folder = folder
 
     def put(self, data: bytes) -> str:
-        """Store bytes durably and return their key."""
+        """Store bytes durably and return their key; raises OSError, and leaves nothing, where there is no room."""
         key = sha256(data).hexdigest()
         path = self._path(key)
         if path.exists():
             return key
         self._private(path.parent)
-        handle, temporary = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).rename(path)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).rename(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        _remember(path.parent)
         return key
+
+    def sweep(self, before: datetime) -> int:
+        """Delete what a process that was killed while it wrote left behind before an instant; returns how many."""
+        left = [path for path in self._folder.glob(f"??/{UNFINISHED}*") if path.stat().st_mtime < before.timestamp()]
+        for path in left:
+            path.unlink(missing_ok=True)
+        return len(left)
 
     def _private(self, folder: Path) -> None:
         """Make a folder only we may look into, whatever the umask; the files in it are made with mode 0600 by `mkstemp`."""
@@ -56,6 +71,15 @@ class MediaStore:
         if len(key) != 64 or not set(key) <= set("0123456789abcdef"):  # a key is never a path
             raise ValueError("not a media key")
         return self._folder / key[:2] / key
+
+
+def _remember(folder: Path) -> None:
+    """Make the names in a folder survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def remember_copy(session: Session, key: str, *, of: str, kind: str, size: int, now: datetime) -> MediaRow:

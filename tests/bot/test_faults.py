@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select, text
+from sqlalchemy import event, func, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import inbox as inbox_module
@@ -19,7 +23,7 @@ from bot.claims import SHARED
 from bot.clock import ServerClock, SystemClock
 from bot.inbox import MAX_ATTEMPTS, InboxUnavailable
 from bot.runtime import SUSPECT
-from bot.update import Chat, ChatKind, Update, UpdateKind
+from bot.update import Chat, ChatKind, Media, MediaKind, Update, UpdateKind
 from models.chat import InboxRow, InboxState
 from tests.chat import Company
 
@@ -66,6 +70,32 @@ def test_a_full_disk_refuses_and_heals(company: Company) -> None:
     assert _stored(company) == taken + 1
     with company.session() as session:
         assert session.scalar(text("PRAGMA integrity_check")) == "ok"
+
+
+def test_a_picture_there_is_no_room_for_waits_until_there_is(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = Media(MediaKind.IMAGE, ref={"id": "p1"}, name="p1.jpg")
+    company.platform.files["p1"] = b"a picture"
+
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", full)
+        company.runtime.receive(replace(_update(company, 1, ""), kind=UpdateKind.IMAGE, media=(picture,)))
+        for _ in range(2 * MAX_ATTEMPTS):
+            assert company.runtime.work_once()
+            _half_a_minute_passes(company)
+    assert company.inbox("linke") == [], "neither parked nor called broken"
+    company.settle()
+    assert company.app.services.media.get(sha256(b"a picture").hexdigest()) == b"a picture"
+    with company.session() as session:
+        assert session.scalars(select(InboxRow.state)).one() == InboxState.DONE
+
+
+def _half_a_minute_passes(company: Company) -> None:
+    """Let what was put off be due: claims run in real time."""
+    with company.database.write() as session:
+        session.execute(update(InboxRow).values(claimed_until=None))
 
 
 @pytest.mark.sqlite_only
