@@ -1,16 +1,16 @@
 """The action dictionary: which deed a clause names, and whose deed it is (M8, M18)."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-import yaml
+from bot.parse.lexicon import compiled, load
 
 _FILE = Path(__file__).parent / "actions.yaml"
-_GAP = re.compile(r"~(\d+)")
-_IN_CLAUSE = r"[^,，。！？!?;；\\n]{0,\1}?"
 
 
 class By(StrEnum):
@@ -23,13 +23,17 @@ class By(StrEnum):
 
 @dataclass(frozen=True)
 class Action:
-    """One row of the dictionary. `outward`: with a deadline it is a promise to the customer."""
+    """One row of the dictionary. `outward`: with a deadline it is a promise to the customer.
+
+    `thing` matches what is handed over by it; once that is named, a bare verb (明天发) means this deed.
+    """
 
     name: str
     title: str
     by: By
     outward: bool
     regex: re.Pattern[str]
+    thing: re.Pattern[str] | None
 
 
 @dataclass(frozen=True)
@@ -43,17 +47,13 @@ class ActionHit:
 @cache
 def dictionary() -> tuple[Action, ...]:
     """Return the rows of actions.yaml in order."""
-    rows = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
-    return tuple(
-        Action(
-            row["name"],
-            row["title"],
-            By(row["by"]),
-            row["outward"],
-            re.compile("|".join(_GAP.sub(_IN_CLAUSE, pattern) for pattern in row["patterns"])),
-        )
-        for row in rows
-    )
+    table = load(_FILE)
+    return tuple(_action(row, table["lists"]) for row in table["actions"])
+
+
+def _action(row: Mapping[str, Any], lists: Mapping[str, str]) -> Action:
+    things = compiled([row["things"]], lists) if "things" in row else None
+    return Action(row["name"], row["title"], By(row["by"]), row["outward"], compiled(row["patterns"], lists), things)
 
 
 def find_actions(text: str) -> tuple[ActionHit, ...]:

@@ -46,12 +46,18 @@ class Clause:
     sentence: int
 
 
-def clauses(text: str) -> Iterator[Clause]:
-    """Cut a folded text into clauses, numbered by sentence; what is spoken without a pause is cut where a new thought begins."""
+def pauses(text: str) -> Iterator[Clause]:
+    """Cut a folded text at its commas and blanks, numbered by sentence."""
     for number, sentence in enumerate(_SENTENCE.finditer(text)):
         for match in _CLAUSE.finditer(text, *sentence.span()):
-            for start, end in _thoughts(text, *match.span()):
-                yield Clause(text[start:end], (start, end), number)
+            yield Clause(match[0], match.span(), number)
+
+
+def clauses(text: str) -> Iterator[Clause]:
+    """Cut a folded text into clauses; what is spoken without a pause is cut where a new thought begins."""
+    for clause in pauses(text):
+        for start, end in _thoughts(text, *clause.span):
+            yield Clause(text[start:end], (start, end), clause.sentence)
 
 
 def _thoughts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 
 from bot.parse.action import ActionHit, By
 from bot.parse.clause import Side
+from bot.parse.sentence.agent import Voice, agent, demanded_of, to_them, to_us, waits
 from bot.parse.sentence.clues import (
     PAY_NOUN,
-    REPLIES,
-    cut_times,
     draft,
-    from_them,
+    earlier,
     how,
     is_question,
     main_deed,
@@ -18,97 +17,129 @@ from bot.parse.sentence.clues import (
     negated,
     sum_said,
 )
+from bot.parse.sentence.marks import doer
 from bot.parse.sentence.plans import going
 from bot.parse.sentence.reading import Part, Reading, Tense
 from bot.parse.sentence.slots import amount_slot, person_slots, time_slot
-from bot.parse.sentence.types import Draft, DraftKind, Slot, SlotName
+from bot.parse.sentence.types import Draft, DraftKind, Slot, SlotName, Span
 from bot.parse.sentence.words import OBJECTION_CUES, PROGRESS_CUES, Objection
 from bot.parse.signal import guard
 
-_AWAITS = re.compile(r"^(?:就|还|现在|先|得|要|再|正)?等(?!级|于|待时)")
-
-
-_GIVES_US = re.compile(
-    r"(?:给|发|寄|传|回|答复|回复|反馈|通知|告诉)(?:给)?(?:我们?|咱们?)|(?:给|回|有)(?:个|一个)?(?:答复|回复|反馈|结论|结果|消息|信儿?|准信|话|说法|意见)|"
-    r"(?:付|打|转|汇|结|到账|到位|打款|走款|放款)|(?:定|签|批|盖章|下单|拍板|上会|开标)(?:下来|完|好|掉)?|把[^,，。]{1,8}(?:发|给|传|寄)|(?:寄|发|传|送|拿|交|补)(?:回来|过来|齐|全)|(?:出|给|发)[^,，。]{0,4}(?:报告|图纸|参数|清单|结果|方案|意见|合同)"
+_GIVES = re.compile(
+    r"(?:给|发|寄|传|交|补|出(?!差|国|来|去|院|门|事)|提供|送|签|盖|批|付|打|转|汇|结|确认|反馈|答复|回复|拍板|下单|到账|核完|审完|敲定|准备好|弄好|做好|改好|搞定|走完|批完|试完|看完|订)"
+    r"(?:给)?(?:我们?|咱们?)?[^,，。]{0,8}$|(?:给|回|有|出)(?:个|一个)?(?:答复|回复|反馈|结论|结果|消息|信儿?|准信|话|说法|意见)"
 )
-
-
-_WHAT_IS_GIVEN = re.compile(
-    r"答复|回复|反馈|结论|结果|消息|信儿|准信|说法|开票资料|参数表?|图纸|测试报告|报告|清单|合同条款|合同|尾款|首付款?|定金|预付款|货款|款子|余款|订单|po|资料|样品|名单|数据|付[^,，。]{0,6}(?:万|元|块|%)|付款|打款"
+_WHAT = re.compile(
+    r"答复|回复|反馈|结论|结果|消息|准信儿?|信儿|说法|开票资料|参数表?|图纸|检测报告|测试报告|报告|清单|合同条款|技术协议|合同|协议|尾款|首付款?|定金|订金|预付款|进度款|验收款|货款|款子|余款|质保金|欠款|回款|款|订单|po|资料|样品|名单|数据|文件|文档|回单|对账单|意见|需求表?|排期|服务器|型号|尺寸|色号|清样|图"
+    r"|付[^,，。]{0,6}(?:万|元|块|%)"
 )
-
-
-_ONLY_WHEN = re.compile(
-    r"(?:他|她|他们|客户|对方|[一-龥](?:总|工|姐|哥|主任|经理))?(?:说|讲|回|答应)?(?:是|的是|在|会在)?"
-)
+_WHAT_IS_PAID = re.compile(r"尾款|首付款?|定金|订金|预付款|进度款|验收款|货款|款子|余款|质保金|欠款|付[^,，。]{0,6}(?:万|元|块|%)")
+_PROMISED = re.compile(r"答应|承诺|保证|同意|说好|一定|肯定")
+_OWES = re.compile(r"(?:还|一直|到现在|迟迟)?(?:还没|没有|没|未)(?:给|发|付|提供|寄|补|交|确认|传|打款|付款)")
+_TOLD_BY_SIGNAL = {"decider_away", "budget_stall", "stall"}
+_STALLED = re.compile(r"等|回来|不在|没空|休|预算|再说|考虑")
+_ANSWER = re.compile(r"答复|回复|反馈|结论|结果|准信|准话|说法|意见|信儿")
+_PAYS = re.compile(r"(?:付|打|转|汇|结|到账|放款|打款)(?:过来|给我们?)?$")
+_TIMETABLE = {"立项", "招标", "开标", "定标", "采购", "购买"}
+"""When the customer will buy is good to know, but nothing he owes us."""
 
 
 def awaited(reading: Reading) -> Iterator[Draft]:
     """Recognise what the customer said they will do, with its date: 王总答应下周三付款, 等他们下周给答复."""
     for part in reading.parts:
-        theirs = [hit for hit in part.actions if hit.action.by is By.THEM and not negated(part, hit.span[0])]
-        waits = _AWAITS.search(part.text) is not None
-        carried = from_them(reading, part)
-        theirs_to_give = waits or carried or (part.side is Side.THEM and part.times) or _TO_US.search(part.text)
-        gives = _GIVES_US.search(part.text) or REPLIES.search(part.text) if theirs_to_give else None
-        when = time_slot(SlotName.DUE, part, reading) or _said_next(reading, part)
-        if not (theirs or (gives and when)) or is_question(part) or going(reading, part) is not None:
-            continue
-        if (
-            not waits
-            and not carried
-            and (part.tense is not Tense.FUTURE or part.side is Side.US)
-            and not _TO_US.search(part.text)
-        ):
-            continue
-        if (main_deed(part) and not (gives and (waits or carried or _TO_US.search(part.text)))) or _demands(part):
-            continue
-        if guard.hypothetical(part.text, len(part.text)) or guard.negated(part.text, len(part.text), 6):
-            continue
-        if OBJECTION_CUES[Objection.PAYMENT].search(part.text):
-            continue
-        away = any(meets(one.span, part.span) for one in reading.signals if one.label == "decider_away")
-        if away and re.search(r"等|回来|不在", part.text) and not re.search(r"给|付|打款|到账|发|答复", part.text):
-            continue
-        yield from _awaited_draft(reading, part, theirs, when)
+        theirs = [
+            hit
+            for hit in part.actions
+            if agent(part.marks, hit, part.speaker) is Side.THEM
+            and not negated(part, hit.span[0])
+            and (part.text[slice(*hit.span)] not in _TIMETABLE or _PROMISED.search(part.text))
+        ]
+        if _is_awaited(reading, part, theirs):
+            yield from _awaited_draft(reading, part, theirs)
 
 
-_TO_US = re.compile(r"(?:寄|发|传|送|拿|交|带)(?:回来|过来)|(?:给|发|寄|传|回|答复|回复|通知)(?:给)?(?:我们?|咱们?)")
+def _is_awaited(reading: Reading, part: Part, theirs: list[ActionHit]) -> bool:
+    if is_question(part) or going(reading, part) is not None or not _may_come(reading, part):
+        return False
+    given = _they_give(reading, part)
+    if not (theirs or given) or main_deed(part):
+        return False
+    if _OWES.search(part.text) and doer(part.marks) is Side.THEM:
+        return True
+    dated = time_slot(SlotName.DUE, part, reading) is not None
+    promised = bool(_PROMISED.search(part.text)) and doer(part.marks) is Side.THEM
+    answers = given and part.speaker is Voice.THEIRS and _ANSWER.search(part.text) is not None
+    return part.tense is not Tense.DONE and (dated or answers or waits(part.marks) or (promised and bool(theirs)))
 
 
-def _demands(part: Part) -> bool:
-    """让我们周四前报价: what they want is ours to do."""
-    return bool(re.search(r"(?:让|要|要求|叫|催|请|希望)(?:我们?|咱们?|你们)", part.text))
+def _may_come(reading: Reading, part: Part) -> bool:
+    if guard.hypothetical(part.text, len(part.text)) or demanded_of(part.marks) is Side.US:
+        return False
+    if guard.negated(part.text, len(part.text), 6) and not _OWES.search(part.text):
+        return False
+    if OBJECTION_CUES[Objection.PAYMENT].search(part.text):
+        return False
+    stalled = any(meets(one.span, part.span) for one in reading.signals if one.label in _TOLD_BY_SIGNAL)
+    return not (stalled and _STALLED.search(part.text) and not re.search(r"给|付|打款|到账|发|答复|寄", part.text))
 
 
-def _said_next(reading: Reading, part: Part) -> Slot | None:
-    """等李工把参数发我，他说今天下班前: the time stands alone in the clause behind."""
-    following = reading.parts[part.number + 1] if part.number + 1 < len(reading.parts) else None
-    if following is None or following.actions or not following.times:
-        return None
-    rest = cut_times(following, following.text)
-    return time_slot(SlotName.DUE, following, reading) if _ONLY_WHEN.fullmatch(rest) else None
-
-
-def _awaited_draft(reading: Reading, part: Part, theirs: list[ActionHit], when: Slot | None) -> Iterator[Draft]:
-    before = [one for one in reading.parts if one.sentence == part.sentence and one.number < part.number]
-    places = [part, *reversed(before)]
-    given = next((found for one in places if (found := _WHAT_IS_GIVEN.search(one.text))), None)
-    title = (
-        theirs[0].action.title if theirs and theirs[0].action.name != "answer_us" else given[0] if given else part.shown
+def _they_give(reading: Reading, part: Part) -> bool:
+    """Whether a bare verb of giving is theirs: 刘姐说报价收到了，周四给反馈; 等李工把参数发我."""
+    if _PAYS.search(part.text) and any(PAY_NOUN.search(one.text) for one in (part, *earlier(reading, part))):
+        return doer(part.marks) is not Side.US
+    given = _GIVES.search(part.marks)
+    if given is not None and demanded_of(part.marks[: given.start()]) is Side.UNKNOWN:
+        return False
+    if given is None or (doer(part.marks[: given.start()]) is Side.US and not to_us(part.marks)):
+        return False
+    if to_them(part.marks) and not waits(part.marks):
+        return False
+    return (
+        waits(part.marks)
+        or to_us(part.marks)
+        or doer(part.marks[: given.start()]) is Side.THEM
+        or part.speaker is Voice.THEIRS
     )
-    what = Slot(SlotName.WHAT, title, part.shown, part.span, 0.92)
+
+
+def _what(reading: Reading, part: Part, theirs: list[ActionHit]) -> tuple[str, Span]:
+    """Return what is awaited in a short word: the thing named nearest before, else the deed."""
+    deed = theirs[0] if theirs and theirs[0].action.by is By.THEM and theirs[0].action.name != "answer_us" else None
+    if match := _thing(part.text, deed):
+        return match[0], part.place(match.span())
+    if deed and deed.action.name in {"order", "decide"}:
+        return part.shown[slice(*deed.span)], part.place(deed.span)
+    for one in earlier(reading, part) if deed is None or deed.action.name == "pay" else ():
+        if match := _thing(one.text, deed):
+            return match[0], one.place(match.span())
+    if deed or _PAYS.search(part.text):
+        return deed.action.title if deed else "付款", part.span
+    return _first_words(part), part.span
+
+
+def _thing(text: str, deed: ActionHit | None) -> re.Match[str] | None:
+    """Return the thing named: of a payment only what is paid, of a signature no bare 合同."""
+    if deed and deed.action.name == "pay":
+        return _WHAT_IS_PAID.search(text)
+    found = _WHAT.search(text)
+    return None if found and deed and deed.action.name == "sign" and found[0] in {"合同", "协议"} else found
+
+
+def _first_words(part: Part) -> str:
+    """说两周内确认 → 确认: the words without who and when."""
+    kept = "".join(char for char, mark in zip(part.shown, part.marks, strict=True) if mark not in "PCT")
+    return re.sub(r"^(?:等|说|那边|这边|还|就|的|要|会|在|他们?|她)+|(?:了|吧|啊)+$", "", kept.strip("，, ")) or part.shown
+
+
+def _awaited_draft(reading: Reading, part: Part, theirs: list[ActionHit]) -> Iterator[Draft]:
+    title, place = _what(reading, part, theirs)
+    what = Slot(SlotName.WHAT, title, reading.text[slice(*place)], place, 0.92)
     if theirs and theirs[0].action.name == "come":
         at = time_slot(SlotName.AT, part, reading)
-        yield draft(
-            DraftKind.PLAN,
-            reading,
-            part.span,
-            [*person_slots(reading, part), at, what, how(reading, part, (0, len(part.text)))],
-        )
+        mode = how(reading, part, (0, len(part.text)))
+        yield draft(DraftKind.PLAN, reading, part.span, [*person_slots(reading, part), at, what, mode])
     elif not any(pattern.search(part.text) for pattern in PROGRESS_CUES.values()):
-        owed = next((one for one in before if PAY_NOUN.search(one.text)), None)
+        owed = next((one for one in earlier(reading, part) if _WHAT_IS_PAID.search(one.text)), None)
         amount = sum_said(reading, part) or (amount_slot(owed) if owed else None)
-        slots = [*person_slots(reading, part), when, what, amount]
+        slots = [*person_slots(reading, part), time_slot(SlotName.DUE, part, reading), what, amount]
         yield draft(DraftKind.AWAITED, reading, part.span, slots, 0.85)

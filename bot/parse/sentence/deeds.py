@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from bot.parse.action import ActionHit, find_actions
+from bot.parse.action import ActionHit
 from bot.parse.clause import Side
+from bot.parse.sentence.agent import Voice, demanded_of, to_them, to_us
 from bot.parse.sentence.clues import (
     draft,
-    from_them,
+    earlier,
     how,
     is_question,
     main_deed,
@@ -15,58 +16,52 @@ from bot.parse.sentence.clues import (
     negated,
     ours,
     sum_said,
-    they_do,
+    thing_before,
 )
-from bot.parse.sentence.plans import going
+from bot.parse.sentence.marks import doer
+from bot.parse.sentence.plans import going, time_before
 from bot.parse.sentence.reading import Part, Reading, Tense
 from bot.parse.sentence.slots import person_slots, time_slot, what_slot
 from bot.parse.sentence.types import Draft, DraftKind, Slot, SlotName
 from bot.parse.signal import Strength, guard
 
 _MEETING = {"visit", "meet"}
-
-
-_AT_THEIR_PLACE = {
-    "visit",
-    "meet",
-    "send_person",
-    "demo",
-    "debug",
-    "install",
-    "train",
-    "call",
-}  # the meeting says it all
-
+_AT_THEIR_PLACE = {"visit", "meet", "send_person", "demo", "debug", "install", "train", "call"}
+"""With a planned visit the visit says it all."""
 
 _CALL_AGAIN = re.compile(r"再打(?:过去|一个|给[^,，。]{1,3})?$")
-
-
-_SEND_VERB = re.compile(
-    r"(?:寄|发|送|给|交|出|补|传|装|报)(?:一个|一份|一套|个|份)?(?:过去|出去|过来|齐|邮箱|微信|(?:给)?(?:他们?|她们?|客户|对方|[一-龥](?:总|工|姐|哥|主任|经理)))?(?:$|[。.!！吧])"
+_BARE = re.compile(
+    r"(?:寄|发|送|快递|邮|递|甩|推|丢|补|拿|带|捎|传|给|交|提供|出|做|写|改|整理|准备|弄|搞|赶|更新|装|修|换|开|报|上交|提交)"
+    r"(?:好|完|出来|齐|到)?(?:了)?(?:一个|一份|一版|一套|一下|个|份|版|下|点|新的|全)?(?:回去|过去|出去|过来|上去|上|掉|给)*"
+    r"(?:他们?|她们?|客户|对方|P+|C+|您|邮箱|微信)?(?:一份|一个|看看|看|过目|确认)?(?:了)?(?:$|[。.!！吧啊哈呢])"
 )
-
-
-_HAND_OVER = re.compile(r"把[^,，。]{1,10}(?:发|给|寄|传)")
-
-
-_CALLED = {"样": "样品", "新版": "合同"}
-
-
-_THING = re.compile(
-    r"样品|样件|样机|(?<=的)样(?!子|本)|新版|书面回[复执]|图纸|资料|资质|参数表?|合同|协议|发票|报价单?|报价|方案|手册|清单|证书|案例|对比表|说明书|彩页|视频"
+_TRIES = re.compile(r"争取|尽量|打算|试试|看能|看看能")
+_OVER = re.compile(r"[了过完]|已|刚|昨|前天|上周|上个?月|早上|好的")
+_STRONG_DEMAND = re.compile(r"(?:让|叫)(?!利|步|价|他|她|客户|[PC])")
+_WISHES = {"discount", "terms"}
+_ACCEPTED = re.compile(
+    r"^(?:我们?|咱们?)?(?:也|当场|已经|就|当面|先)?(?:应下|应了|答应|应承|同意|接了|说行|说可以|说没问题|说好)(?:了|下来)*$"
 )
 
 
 def _is_commitment(reading: Reading, part: Part, hit: ActionHit) -> float:
     """Return how surely a planned deed is a promise to the customer, 0 when it is only a plan."""
     promise = reading.promise_over(part.span)
-    if promise and promise.strength is Strength.SAID:
+    if _TRIES.search(part.text) and not (promise and promise.strength is Strength.SAID):
+        return 0.0
+    if (promise and promise.strength is Strength.SAID) or _accepted_next(reading, part):
         return 0.95
     deadline = any(str(time.kind) == "deadline" and _says_before(time.text) for time in part.times)
     goes_himself = hit.action.name == "send_person" and not re.search(r"派|安排", part.text)
     if not (hit.action.outward and deadline) or goes_himself:
         return 0.0
     return 0.92 if reading.people or reading.customers or promise else 0.8
+
+
+def _accepted_next(reading: Reading, part: Part) -> bool:
+    """样机月底前必须到位，我应下了."""
+    following = reading.parts[part.number + 1] if part.number + 1 < len(reading.parts) else None
+    return bool(part.times and following and _ACCEPTED.match(following.text))
 
 
 def _says_before(words: str) -> bool:
@@ -79,34 +74,54 @@ def deeds(reading: Reading) -> Iterator[Draft]:
     for part in reading.parts:
         hit = main_deed(part) or _same_again(reading, part, last)
         last = hit or next(iter(ours(part)), None) or next(iter(part.actions), last)
-        if hit is None or is_question(part) or guard.hypothetical(part.text, len(part.text)):
-            continue
-        promise = reading.promise_over(part.span)
-        if any(meets(signal.span, part.span) for signal in reading.signals if signal.label == "stall"):
-            continue
-        if part.tense is Tense.DONE and not (promise and promise.strength is Strength.SAID):
-            continue
-        due = time_slot(SlotName.DUE, part, reading)
-        sure = _is_commitment(reading, part, hit)
-        if due is None and not sure and (part.tense is Tense.UNKNOWN or hit.action.name in _WISHES or _wished(part)):
-            continue
-        if not sure and (from_them(reading, part) or _owed_to_us(part)):
-            continue
-        action = Slot(SlotName.ACTION, hit.action.name, part.shown, part.span, 0.92)
-        if hit.action.name in _AT_THEIR_PLACE and not sure and going(reading, part) is not None:
-            continue
-        if hit.action.name in _MEETING and not sure:
-            if going(reading, part) is None and (part.times or re.search(r"约|准备|打算|计划|安排", part.text)):
-                when = time_slot(SlotName.AT, part, reading)
-                slots = [*person_slots(reading, part), when, what_slot(part, hit), how(reading, part, hit.span)]
-                yield draft(DraftKind.PLAN, reading, part.span, slots)
-            continue
-        kind = DraftKind.COMMITMENT if sure else DraftKind.NEXT_STEP
-        slots = [*person_slots(reading, part), what_slot(part, hit), due, action, sum_said(reading, part)]
-        yield draft(kind, reading, part.span, slots, sure or (0.92 if due else 0.85))
+        if hit is not None and not is_question(part) and not guard.hypothetical(part.text, len(part.text)):
+            yield from _deed(reading, part, hit)
 
 
-_WISHES = {"discount", "terms"}
+def _deed(reading: Reading, part: Part, hit: ActionHit) -> Iterator[Draft]:
+    promise = reading.promise_over(part.span)
+    if any(meets(signal.span, part.span) for signal in reading.signals if signal.label == "stall"):
+        return
+    if part.tense is Tense.DONE and not _still_today(part) and not (promise and promise.strength is Strength.SAID):
+        return
+    due = time_slot(SlotName.DUE, part, reading) or time_before(reading, part, SlotName.DUE) or _brought(reading, part)
+    sure = _is_commitment(reading, part, hit)
+    if due is None and not sure and not _is_meant(part, hit):
+        return
+    if not sure and _owed_to_us(part):
+        return
+    action = Slot(SlotName.ACTION, hit.action.name, part.shown, part.span, 0.92)
+    if (hit.action.name in _AT_THEIR_PLACE or not hit.action.outward) and not sure and going(reading, part) is not None:
+        return
+    if hit.action.name in _MEETING and not sure:
+        if going(reading, part) is None and (part.times or re.search(r"约|准备|打算|计划|安排", part.text)):
+            when = time_slot(SlotName.AT, part, reading)
+            slots = [*person_slots(reading, part), when, what_slot(part, hit), how(reading, part, hit.span)]
+            yield draft(DraftKind.PLAN, reading, part.span, slots)
+        return
+    kind = DraftKind.COMMITMENT if sure else DraftKind.NEXT_STEP
+    slots = [*person_slots(reading, part), what_slot(part, hit), due, action, sum_said(reading, part)]
+    yield draft(kind, reading, part.span, slots, sure or (0.92 if due else 0.85))
+
+
+def _still_today(part: Part) -> bool:
+    """我下午传: an hour of today that may be over, but nothing says that the deed is."""
+    return doer(part.marks) is Side.US and not _OVER.search(part.text)
+
+
+def _is_meant(part: Part, hit: ActionHit) -> bool:
+    """Whether a deed without a time is one to do: planned in words, and not merely wished for."""
+    if hit.action.name in _WISHES or _wished(part):
+        return False
+    return part.tense is not Tense.UNKNOWN or (hit.action.outward and _STRONG_DEMAND.search(part.marks) is not None)
+
+
+def _brought(reading: Reading, part: Part) -> Slot | None:
+    """后天去天成，把色卡带给他: what is handed over on a planned visit has its time."""
+    before = next(iter(earlier(reading, part)), None)
+    if part.times or part.tense is Tense.DONE or before is None or going(reading, before) is None:
+        return None
+    return time_slot(SlotName.DUE, before, reading) if re.search(r"带|捎|送|交|拿|把", part.text) else None
 
 
 def _owed_to_us(part: Part) -> bool:
@@ -116,25 +131,32 @@ def _owed_to_us(part: Part) -> bool:
 
 def _wished(part: Part) -> bool:
     """要提前10天交货, 要降10个点: what the customer would like."""
-    return (
-        part.side is not Side.US
-        and bool(re.match(r"[^,，。我咱]{0,6}(?:要|要求|想|希望|必须)", part.text))
-        and not part.times
+    return doer(part.marks) is not Side.US and bool(
+        re.match(r"[^,，。我咱]{0,6}(?:要|要求|想|希望|必须)", part.text) and not part.times
     )
 
 
 def _same_again(reading: Reading, part: Part, last: ActionHit | None) -> ActionHit | None:
     """还没寄样，明天寄: a bare verb with a time repeats the deed before it, or gives the thing named before it."""
-    if not part.times or part.actions:
+    if not part.times or any(hit.action.name != "follow_up" for hit in part.actions):
         return None
     if last is not None and last.action.name == "call" and (again := _CALL_AGAIN.search(part.text)):
         return ActionHit(last.action, again.span())
-    match = _SEND_VERB.search(part.text)
-    if match is None or negated(part, match.start()) or they_do(part, match.start()):
+    match = _BARE.search(part.marks)
+    if match is None or negated(part, match.start()) or not _ours_to_give(part, match.start()):
         return None
-    things = _THING.findall(reading.copy[: part.span[0] + match.start()])
-    if not things and _HAND_OVER.search(reading.copy[: part.span[0]]):
-        things = ["资料"]
-    named = find_actions(f"发{_CALLED.get(things[-1], things[-1])}") if things else ()
-    action = named[0].action if named else last.action if last is not None else None
-    return ActionHit(action, match.span()) if action else None
+    start = part.span[0]
+    named = thing_before(part.text[: match.start()]) or thing_before(reading.copy[:start])
+    if named is None and last is None:
+        return None
+    return ActionHit(named.action if named else last.action, match.span()) if named or last else None
+
+
+def _ours_to_give(part: Part, start: int) -> bool:
+    front = part.marks[:start]
+    named, demand = doer(front), demanded_of(front)
+    if demand is Side.US or named is Side.US:
+        return True
+    if to_us(part.marks) or demand is Side.THEM or (named is Side.THEM and demand is None):
+        return False
+    return to_them(part.marks) or part.speaker is not Voice.THEIRS or demand is not None

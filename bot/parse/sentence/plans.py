@@ -3,26 +3,24 @@
 import re
 from collections.abc import Iterator
 
-from bot.parse.clause import Side, subject
-from bot.parse.sentence.clues import cut_times, draft, how, is_question, sum_said
+from bot.parse.clause import Side
+from bot.parse.sentence.agent import demanded_of
+from bot.parse.sentence.clues import draft, earlier, how, is_question, sum_said
+from bot.parse.sentence.marks import doer
 from bot.parse.sentence.reading import Part, Reading, Tense
 from bot.parse.sentence.slots import person_slots, time_slot
 from bot.parse.sentence.types import Draft, DraftKind, SlotName, Span
 from bot.parse.signal import guard
 
-_GOING = re.compile(
-    r"(?:去趟|去一趟|跑一趟|去|到|拜访|走访|回访|陪访|登门|见|找|约了?|碰|会|请)(?:下|一下|完)?[^,，。]{0,8}$|(?:跟|和|与|同|陪)[^,，。]{0,4}$"
+_ARRANGED = re.compile(
+    r"(?:改|再|重新)?约(?:好|定|到|在|了)*(?=T|一?下|见|聊|谈|面|吃|个|P|C|他|她|客户|对方|去|过去|一次|场)|约(?:好|定)了?$"
 )
-
-
-_GOING_BEHIND = re.compile(
-    r"^[^,，。]{0,4}(?:见|面谈|碰头|碰面|谈|聊|吃饭|吃个饭|喝茶|开会|会面|交流|对接|过方案|拜访|勘测|看现场|签合同|那边|那儿|$)"
+_NOT_GOING = re.compile(
+    r"(?:不|没|取消)(?:用|能|必|法)?(?:去|见|约|过去|拜访)(?!了[^,，。]{0,2}改)|取消|等[^,，。]{0,6}(?:给|发|回)|没空|(?:派|安排)[^,，。]{0,6}(?:人|工程师|师傅|技术|老|小)"
 )
-
-
-_GO = re.compile(
-    r"拜访|走访|回访|登门|上门|面谈|碰头|见面|会面|勘测|看现场|去见|约了?(?=[^,，。]{0,10}(?:见|聊|谈|面|会|$))"
-)
+_JUST_A_CALL = re.compile(r"(?:打|回|去|通)[^,，。]{0,8}电话|回电|致电|电联|电话(?!会|沟通)|微信|语音|打电话")
+_HOSTED = re.compile(r"来|参观|考察|厂|约|请我们|电话会|视频|会议|现场")
+_ENTRY = re.compile(r"[PCT,，、:：\s的和在都去到]*")
 
 
 def plans(reading: Reading) -> Iterator[Draft]:
@@ -30,47 +28,40 @@ def plans(reading: Reading) -> Iterator[Draft]:
     for part in reading.parts:
         span = going(reading, part)
         if span is not None:
-            when = time_slot(SlotName.AT, part, reading)
+            when = time_slot(SlotName.AT, part, reading) or time_before(reading, part)
             slots = [*person_slots(reading, part), when, how(reading, part, span), sum_said(reading, part)]
             yield draft(DraftKind.PLAN, reading, part.span, slots)
+
+
+def time_before(reading: Reading, part: Part, name: SlotName = SlotName.AT):  # type: ignore[no-untyped-def]
+    """明天先去瑞丰，再去宏达: a step that goes on in the same breath has the time of the one before."""
+    if part.times or not _GOES_ON.match(part.text):
+        return None
+    before = next((one for one in earlier(reading, part) if one.times), None)
+    return time_slot(name, before, reading) if before and before.tense is Tense.FUTURE else None
+
+
+_GOES_ON = re.compile(r"再|然后|接着|顺便|顺道|顺带|完了|同时|并|一起|之后")
 
 
 def going(reading: Reading, part: Part) -> Span | None:
     """Return the words of a clause that say we will see somebody; a time ahead must be said in it."""
     ahead = any(str(time.kind) not in {"deadline", "recurring", "vague"} for time in part.times)
-    if (
-        not ahead
-        or part.tense is not Tense.FUTURE
-        or is_question(part)
-        or guard.hypothetical(part.text, len(part.text))
-    ):
+    goes_on = time_before(reading, part) is not None
+    if not (ahead and part.tense is Tense.FUTURE) and not goes_on:
         return None
-    if _NOT_GOING.search(part.text):
+    if is_question(part) or guard.hypothetical(part.text, len(part.text)) or _NOT_GOING.search(part.text):
         return None
-    for (start, end), _ in (*part.people, *part.customers):
-        front = cut_times(part, part.text[: start - part.span[0]])
-        if (found := _GOING.search(front)) is None:
-            continue
-        with_somebody = found[0][0] in "跟和与同陪"
-        if not with_somebody and subject(front[: found.start()]) is Side.THEM and not _GO.search(part.text):
-            continue
-        if not with_somebody or _GOING_BEHIND.match(part.text[end - part.span[0] :]):
-            return found.span() if found.end() <= len(part.text) else (0, 1)
-    found = _GO.search(part.text) or re.search(r"再去|再过去|再来一趟|过去一趟|去一趟|上门", part.text)
-    if part.side is Side.THEM and found and not (part.people or part.customers):
+    found = part.meets or _ARRANGED.search(part.marks) or _entry(part)
+    if found is None or (_JUST_A_CALL.search(part.text) and not re.search(r"会议|电话会|视频|约", part.text)):
         return None
-    return found.span() if found and (part.people or part.customers or _named_here(reading, part)) else None
+    front = part.marks[: found.start()]
+    if doer(front) is Side.THEM and demanded_of(front) is not Side.US and not _HOSTED.search(found[0]):
+        return None
+    known = part.people or part.customers or any(one.people or one.customers for one in reading.parts)
+    return found.span() if known or re.search(r"客户|甲方|工地|现场|来", part.text) else None
 
 
-def _named_here(reading: Reading, part: Part) -> bool:
-    """Whether somebody is named earlier in the sentence."""
-    return any(
-        one.people or one.customers
-        for one in reading.parts
-        if one.sentence == part.sentence and one.number < part.number
-    )
-
-
-_NOT_GOING = re.compile(
-    r"(?:不|没|取消|改)(?:用|能|必|法)?(?:去|见|约|过去|拜访)(?!了[^,，。]{0,2}改)|取消|要我们|让我们|等[^,，。]{0,6}(?:给|发|回)"
-)
+def _entry(part: Part) -> re.Match[str] | None:
+    """明天上午蓝海: an entry of who and when means a visit."""
+    return _ENTRY.fullmatch(part.marks) if part.people or part.customers else None

@@ -8,8 +8,12 @@ from enum import StrEnum
 from typing import Any
 
 from bot.parse.action import ActionHit, By, find_actions
-from bot.parse.clause import Clause, Side, clauses, subject
+from bot.parse.clause import Side, subject
 from bot.parse.money import Amount, find_amounts
+from bot.parse.sentence.agent import Voice, voice
+from bot.parse.sentence.contacts import contact
+from bot.parse.sentence.marks import masked
+from bot.parse.sentence.segments import segments
 from bot.parse.sentence.types import Mention, Mentions, Span, Times
 from bot.parse.signal import Promise, RuleSet, Signal, built_in, guard, mine_promises
 from bot.parse.text import clean
@@ -41,6 +45,7 @@ class Part:
     """One clause and all that stands in it; every span counts characters of the whole cleaned text."""
 
     text: str  # folded, A-not-A masked
+    marks: str  # the same with names and times masked by a letter
     shown: str
     span: Span
     sentence: int
@@ -52,6 +57,8 @@ class Part:
     people: tuple[Mention, ...]
     tense: Tense
     side: Side
+    speaker: Voice
+    meets: re.Match[str] | None  # where people meet or talk, in `marks`
 
     def place(self, span: Span) -> Span:
         """Turn a span of this clause into one of the whole text."""
@@ -96,31 +103,6 @@ class Resolvers:
 
 def _inside(span: Span, outer: Span) -> bool:
     return outer[0] <= span[0] < outer[1]
-
-
-def _whole_clauses(copy: str, kept: Sequence[Span]) -> list[Clause]:
-    """Join clauses where a cut fell into a time or a name (11-18 15:00, Acme Ltd), and a lone time with what follows."""
-    joined: list[Clause] = []
-    for clause in clauses(copy):
-        last = joined[-1] if joined else None
-        if last and last.sentence == clause.sentence and _belongs(copy, last, clause, kept):
-            span = (last.span[0], clause.span[1])
-            joined[-1] = Clause(copy[slice(*span)], span, last.sentence)
-        else:
-            joined.append(clause)
-    return joined
-
-
-_A_THOUGHT = 6  # shorter pieces between blanks are names, times and things, not clauses
-
-
-def _belongs(copy: str, last: Clause, clause: Clause, kept: Sequence[Span]) -> bool:
-    blank_only = clause.span[0] > last.span[1] and "," not in copy[last.span[1] : clause.span[0]]
-    if blank_only and min(len(last.text), len(clause.text)) < _A_THOUGHT:
-        return not (find_actions(last.text) and find_actions(clause.text))
-    if any(start < last.span[1] < end or start < clause.span[0] < end for start, end in kept):
-        return True
-    return any(start <= last.span[0] and last.span[1] <= end for start, end in kept)
 
 
 def _may_be_over(time: Any, now: datetime | None) -> bool:
@@ -175,25 +157,32 @@ def read(text: str, resolvers: Resolvers) -> Reading:
     customers = tuple(resolvers.customers(shown))
     people = tuple(resolvers.people(_without(shown, customers)))
     times, amounts = tuple(resolvers.times(shown)), find_amounts(shown)
-    kept = [*(time.span for time in times), *(span for span, _ in (*customers, *people))]
-    parts = []
-    for number, clause in enumerate(_whole_clauses(copy, kept)):
-        actions = tuple(hit for hit in find_actions(clause.text))
-        here = tuple(time for time in times if _inside(time.span, clause.span))
+    names = [span for span, _ in customers], [span for span, _ in people]
+    spans = [time.span for time in times]
+    marks = masked(copy, (("C", names[0]), ("P", names[1]), ("T", spans)))
+    parts: list[Part] = []
+    for number, piece in enumerate(segments(copy, marks, [*spans, *names[0], *names[1]])):
+        here = tuple(time for time in times if _inside(time.span, piece.span))
+        signs = marks[slice(*piece.span)]
+        actions = find_actions(piece.text)
+        before = parts[-1].speaker if parts and parts[-1].sentence == piece.sentence else Voice.NOBODYS
         parts.append(
             Part(
-                text=clause.text,
-                shown=shown[slice(*clause.span)],
-                span=clause.span,
-                sentence=clause.sentence,
+                text=piece.text,
+                marks=signs,
+                shown=shown[slice(*piece.span)],
+                span=piece.span,
+                sentence=piece.sentence,
                 number=number,
                 actions=actions,
                 times=here,
-                amounts=tuple(amount for amount in amounts if _inside(amount.span, clause.span)),
-                customers=tuple(one for one in customers if _inside(one[0], clause.span)),
-                people=tuple(one for one in people if _inside(one[0], clause.span)),
-                tense=_tense(clause.text, here, resolvers.now),
-                side=_side(clause.text, actions),
+                amounts=tuple(amount for amount in amounts if _inside(amount.span, piece.span)),
+                customers=tuple(one for one in customers if _inside(one[0], piece.span)),
+                people=tuple(one for one in people if _inside(one[0], piece.span)),
+                tense=_tense(piece.text, here, resolvers.now),
+                side=_side(piece.text, actions),
+                speaker=voice(signs, before),
+                meets=contact().search(signs),
             )
         )
     rules = resolvers.rules or built_in("signals")

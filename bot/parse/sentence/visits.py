@@ -4,69 +4,111 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bot.parse.sentence.clues import draft, how, negated, they_do
+from bot.parse.clause import Side
+from bot.parse.sentence.clues import draft, earlier, how, is_question, meets, negated
+from bot.parse.sentence.marks import doer
+from bot.parse.sentence.plans import going
 from bot.parse.sentence.reading import Part, Reading, Tense
 from bot.parse.sentence.slots import nearest_mention, person_slots, time_slot
-from bot.parse.sentence.types import Draft, DraftKind, SlotName
+from bot.parse.sentence.types import Draft, DraftKind, Slot, SlotName
 from bot.parse.signal import guard
 
-_VISITED = re.compile(
-    r"拜访|走访|回访|拜会|登门|陪访|第一次去|刚?从[^,，。]{1,10}(?:出来|回来)|上门[^,，。]{0,10}了|去了?趟|跑了趟|(?:碰|聊|谈|见)(?:了碰|了聊|了谈|了一面)|见的(?:是)?|视频会|视频(?=[^,，。]{0,4}(?:了|聊|开))|打完电话|来电|打电话(?:来|过来)|"
-    r"微信(?:上|里|回|说|问)|去[^,，。]{1,8}(?:了(?!吗)|送样|送货|开会|演示|汇报|交流)|在[^,，。]{1,8}(?:现场|开会|演示)|(?:[总工姐哥任理](?:的)?|刚才|刚刚?)(?:来)?电话(?:$|里|说|问)|遇(?:到|见)|(?<![意常可再听看偏])见(?:到|了|过|完|的)?(?!面会|识|效|解|谅|习|证|底|笑|附|图|上)|去(?:了|过)(?!一?下?电话)|到了?(?=[^期货账位手场]{1,8}(?:厂|公司|现场|那边|总部|门店))|跑了|碰(?:到|了|上)|面谈|面聊|"
-    r"(?:跟|和|与)[^,，。]{1,10}(?:聊|谈|沟通|交流|吃饭|开了?个?会|喝茶)|从[^,，。]{1,10}回来|请[^,，。]{1,8}吃|(?:打|通)(?:了|完|过)?(?:个|了个|一个)?(?:多小时|半天|好久)?(?:的)?电话|call(?:了|过)|^电话(?=[一-龥]{1,3}(?:总|工|姐|哥|主任|经理|院长))|见(?:了)?(?:个|一)?面|磨了|吃了?(?:个|顿)?饭|电话(?:里|沟通|联系|回访|(?=[一-龥]{1,2}(?:总|工|姐|哥|主任|经理)))|来(?:我们)?(?:公司|厂)"
+_UNREACHED = re.compile(
+    r"没(?:有)?(?:见|碰|遇|找|约|联系|打通|人接|接|空|去成)|打不通|不接|关机|白跑|扑空|没人|取消|改天|占线|没聊上"
 )
+_COMES_TO_US = re.compile(r"来|电话|微信|语音|视频|参观|考察|厂")
+_SOMEBODY = re.compile(r"拜访|走访|回访|客户|采购|领导|老板|甲方|业主|对方|开完会")
+_ARRANGED = re.compile(r"约(?:好|定)?了?(?!聊)|说好|再[来去]")
 
 
 def visits(reading: Reading) -> Iterator[Draft]:
     """Recognise what already took place: 上午见王总; one visit for each customer or day, with how it was done."""
-    seen: set[object] = set()
+    found: dict[object, Draft] = {}
     for part in reading.parts:
-        match = _VISITED.search(part.text) or _was_there(part)
-        if (
-            not match
-            or part.tense is Tense.FUTURE
-            or negated(part, match.start())
-            or guard.hypothetical(part.text, 99)
-            or re.search(r"谁(?:有|在|知道|去)|来着$|发我一下", part.text)
-        ):
+        match = _met(reading, part)
+        if match is None:
             continue
-        if they_do(part, match.start()) and not re.search(r"来|电话|微信", match[0]):
-            continue
-        named = part.people or part.customers or _just_named(reading, part) or _was_present(reading, part)
-        if not named and not re.search(r"拜访|走访|回访|客户|采购|领导|老板", part.text):
-            continue
-        who = nearest_mention(SlotName.CUSTOMER, reading, part) or nearest_mention(SlotName.CONTACT, reading, part)
-        key = who.text if who else None
-        if key in seen and not (part.customers and part.times):
-            continue
-        seen.add(key)
-        slots = [*person_slots(reading, part), time_slot(SlotName.AT, _before_what_they_say(part), reading)]
-        yield draft(DraftKind.VISIT, reading, part.span, [*slots, how(reading, part, match.span())])
+        told = _told_by_customer(reading, part) if _names_nobody(part) else []
+        for visit in told or [_visit(reading, part, match)]:
+            who = visit.slot(SlotName.CUSTOMER) or visit.slot(SlotName.CONTACT)
+            key = (who.text if who else None, *((part.span,) if part.customers and part.times else ()))
+            again = next((one for one in found if isinstance(one, tuple) and one[0] == key[0]), None)
+            if again is not None and len(key) == 1:
+                found[again] = _together(found[again], visit)
+            elif key not in found:
+                found[key] = visit
+    yield from found.values()
+
+
+def _met(reading: Reading, part: Part) -> re.Match[str] | None:
+    """Return the words that say a meeting or a talk took place, None where none did or not with us."""
+    match = part.meets
+    if match is None or part.tense is Tense.FUTURE or _ARRANGED.match(match[0]):
+        return None
+    if negated(part, match.start()) or _UNREACHED.search(part.text) or guard.hypothetical(part.text, 99):
+        return None
+    if is_question(part) and re.search(r"谁(?:有|在|知道|去|跟)|来着$|[吗?？]$", part.text):
+        return None
+    if going(reading, part) is not None or _belongs_to_plan(reading, part) or re.match(r"改[去约到]", part.text):
+        return None
+    front = part.marks[: match.start()]
+    if doer(front) is Side.THEM and not _COMES_TO_US.search(match[0]):
+        return None
+    return match if _somebody(reading, part) else None
+
+
+def _belongs_to_plan(reading: Reading, part: Part) -> bool:
+    """下周二约了王总，去他们新厂: what follows a plan and is not said to be over is planned too."""
+    before = next(iter(earlier(reading, part)), None)
+    return before is not None and part.tense is Tense.UNKNOWN and going(reading, before) is not None
+
+
+def _somebody(reading: Reading, part: Part) -> bool:
+    following = reading.parts[part.number + 1] if part.number + 1 < len(reading.parts) else None
+    near = [*reading.parts[: part.number], part, *([following] if following else [])]
+    return any(one.people or one.customers for one in near) or bool(_SOMEBODY.search(part.text))
+
+
+def _visit(reading: Reading, part: Part, match: re.Match[str]) -> Draft:
+    slots = [*person_slots(reading, part), time_slot(SlotName.AT, _before_what_they_say(part), reading)]
+    return draft(DraftKind.VISIT, reading, part.span, [*slots, how(reading, part, match.span())])
+
+
+def _names_nobody(part: Part) -> bool:
+    return not part.people and not part.customers
+
+
+def _told_by_customer(reading: Reading, part: Part) -> list[Draft]:
+    """跑了一下午，华东机械王总嫌贵，恒信赵总说等预算: each customer that is told of was seen."""
+    later = [one for one in reading.parts[part.number + 1 :] if one.customers and one.tense is not Tense.FUTURE]
+    seen = [one for one in later if not _UNREACHED.search(one.text)]
+    if len({one.customers[0][0] for one in later}) < 2 or reading.parts[: part.number]:
+        return []
+    when = time_slot(SlotName.AT, part, reading)
+    return [
+        draft(
+            DraftKind.VISIT,
+            reading,
+            one.span,
+            [*person_slots(reading, one), when, how(reading, part, (0, len(part.text)))],
+        )
+        for one in seen
+    ]
+
+
+def _together(first: Draft, second: Draft) -> Draft:
+    """拜访博雅学校，见到苏主任: one visit, with what either piece tells of it."""
+    guessed = {slot.name for slot in first.slots if slot.name is SlotName.CONTACT and not meets(slot.span, first.span)}
+    sure = [slot for slot in second.slots if meets(slot.span, second.span)]
+    kept = [slot for slot in first.slots if not (slot.name in guessed and any(one.name is slot.name for one in sure))]
+    known = {slot.name for slot in kept}
+    more: tuple[Slot, ...] = tuple(slot for slot in second.slots if slot.name not in known)
+    return replace(first, slots=(*kept, *more))
 
 
 def _before_what_they_say(part: Part) -> Part:
     """刘工说格美上周去演示过: a time behind 说 is not that of our visit."""
-    said = re.search(r"说|讲|透露", part.text)
+    said = re.search(r"说|讲(?!方案|标|解)|透露", part.text)
     if said is None:
         return part
     return replace(part, times=tuple(time for time in part.times if time.span[0] - part.span[0] < said.start()))
-
-
-def _was_there(part: Part) -> re.Match[str] | None:
-    """上午10:00-11:30在恒立液压: a place and an hour that is over."""
-    for (start, _), _who in part.customers:
-        if part.times and part.text[: start - part.span[0]].endswith("在"):
-            return re.compile("在").search(part.text, start - part.span[0] - 1)
-    return None
-
-
-def _was_present(reading: Reading, part: Part) -> bool:
-    """上周五视频会，王总也在: who took part is named behind."""
-    following = reading.parts[part.number + 1] if part.number + 1 < len(reading.parts) else None
-    return bool(following and following.people and re.search(r"(?:都|也)?(?:在|参加了?|出席了?|来了)$", following.text))
-
-
-def _just_named(reading: Reading, part: Part) -> bool:
-    """华东机械王总，上午见的: the name stands in the clause before."""
-    before = reading.parts[part.number - 1] if part.number else None
-    return bool(before and before.sentence == part.sentence and (before.people or before.customers))
