@@ -69,7 +69,7 @@ class Reader:
 
 
 OWN = Reader()
-read, times = OWN.read, OWN.times
+read, times, customers = OWN.read, OWN.times, OWN.customers
 
 
 def reader_for(rows: Iterable[dict[str, Any]]) -> Reader:

@@ -1,7 +1,8 @@
 """The coarser words in which a second hand labelled what one sentence becomes, and how ours are compared with them.
 
 The second hand knew seven kinds of records and twelve deeds; ours are finer, so both sides are brought to the coarser
-word. What is awaited is free text: it is right when one side's words hold the other's, or both name the same thing.
+word. What is awaited is free text: it is right when one side's words hold the other's, or both name the same thing. A
+customer is the same by his short name (恒立, 恒立液压), and a 视频会 may be called either word.
 """
 
 import re
@@ -12,7 +13,8 @@ Facts = Counter[tuple[str, str, str]]
 DEEDS = {
     "send_proposal": "send_file", "send_material": "send_file", "send_contract": "contract", "new_quote": "quote",
     "deliver": "ship", "repair": "debug", "install": "debug",
-    **dict.fromkeys(("train", "terms", "discount", "demo", "send_person", "ask_inside", "follow_up", "meet"), "other_action"),
+    "send_person": "debug",
+    **dict.fromkeys(("train", "terms", "discount", "demo", "ask_inside", "follow_up", "meet"), "other_action"),
 }  # fmt: skip
 KINDS = frozenset({"visit", "plan", "objection", "commitment", "next_step", "awaited", "signal"})
 _DEPARTMENT = re.compile(r"^(?:采购|财务|设备部|设备科|设备|技术|质检|生产)的?(?=..)")
@@ -30,6 +32,8 @@ def coarse(facts: Facts) -> Facts:
             value_ = DEEDS.get(value_, value_)
         elif slot == "contact":
             value_ = _DEPARTMENT.sub("", value_)
+        elif slot == "category":
+            value_ = "决策链" if value_ == "决策" else value_
         elif slot == "due":
             value_ = _BEFORE.sub("", _BEFORE.sub("", value_))
         found[kind_, str(slot), value_] += count
@@ -37,14 +41,25 @@ def coarse(facts: Facts) -> Facts:
 
 
 def agreed(got: Facts, want: Facts) -> Facts:
-    """Return `got` with what is awaited in the words of `want` where both name the same."""
-    said = [fact for fact in want if fact[1] == "what"]
+    """Return `got` in the words of `want` where both name the same: what is awaited, a customer, a meeting on screen."""
     result: Facts = Counter()
     for fact, count in got.items():
-        same = next((one for one in said if fact[1] == "what" and _same(one[2], fact[2])), fact)
-        result[same] += count
+        said = [one for one in want if one[:2] == fact[:2]]
+        same = SAME.get(fact[1])
+        result[next((one for one in said if same and same(one[2], fact[2])), fact)] += count
     return result
 
 
-def _same(one: str, other: str) -> bool:
+def _same_thing(one: str, other: str) -> bool:
     return one.lower() in other.lower() or other.lower() in one.lower() or (one[0] == other[0] and one[0] in "付款签")
+
+
+def _same_customer(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
+
+
+def _same_mode(one: str, other: str) -> bool:
+    return one == other or {one, other} == {"视频", "会议"}
+
+
+SAME = {"what": _same_thing, "customer": _same_customer, "mode": _same_mode}

@@ -110,7 +110,7 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(
         f"(?P<department>财务部?|采购部?|技术部?|设备部?|质检部?|生产部?|工程部?|仓库|行政部?|销售部?|研发部?|市场部?|人事部?|品质部?)?的?"
         f"(?:(?P<familiar>[老小阿大])(?P<known>{family})(?P<after>{title})?"
-        f"|(?P<surname>{family})(?P<given>[\\u4e00-\\u9fffA-Za-z]{{0,2}}?)(?P<title>{title}))"
+        f"|(?P<surname>{family})(?P<given>(?:(?![跟和与同找见约给问让请说去到在是的了向对陪])[\\u4e00-\\u9fffA-Za-z]){{0,2}}?)(?P<title>{title}))"
     )
 
 

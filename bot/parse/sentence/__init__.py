@@ -63,8 +63,14 @@ def capture(  # noqa: PLR0913 - four injected resolvers and two settings, all by
 
 
 def _said_again(draft: Draft, drafts: Sequence[Draft]) -> bool:
-    """资料要补，后天补给他: the undated step is the dated one said before."""
-    if draft.kind is not DraftKind.NEXT_STEP or draft.slot(SlotName.DUE):
+    """资料要补，后天补给他: the undated step is the dated one said before; so is 等他出报告，说是周四给."""
+    if draft.slot(SlotName.DUE):
+        return False
+    if draft.kind is DraftKind.AWAITED:
+        what = draft.values.get(SlotName.WHAT)
+        dated = (one for one in drafts if one.kind is draft.kind and one.span > draft.span and one.slot(SlotName.DUE))
+        return any(one.values.get(SlotName.WHAT) == what for one in dated)
+    if draft.kind is not DraftKind.NEXT_STEP:
         return False
     action = draft.values.get(SlotName.ACTION)
     later = (one for one in drafts if one.span > draft.span and one.kind in {DraftKind.NEXT_STEP, DraftKind.COMMITMENT})

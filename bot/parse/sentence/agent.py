@@ -16,13 +16,15 @@ _TO_US = re.compile(
     r"(?:给|发|寄|传|回复?|答复|告诉|通知|交|补|送|付|打|转)(?:给)?(?:我们?(?!们?的)|咱们?)|(?:寄|发|传|送|拿|交|带|打|转|汇|签|返|递)(?:回来|过来|回)(?!去)|给个?(?:准信|答复|话)我们?"
 )
 _TO_THEM = re.compile(
-    r"(?:给|向|帮|为|替|陪|回复?|答复|告诉|通知|发|寄|传|送|甩|带|交|补|跟|对)(?:了|给)?(?:客户|对方|甲方|他们?|她们?|人家|P+|C+|您|你们|采购|财务)|(?:发|寄|送|传|带|交|补|递|拿|拉|运)(?:过去|出去|上去|去)"
+    r"(?:给|向|帮|为|替|陪|回复?|答复|告诉|通知|发|寄|传|送|甩|带|交|补|跟|对)(?:了|给)?(?:客户|对方|甲方|他们?|她们?|人家|P+|C+|您|你们|采购|财务)|(?:发|寄|送|传|带|交|补|递|拿|拉|运)(?:过去|出去|上去|回去|去)"
 )
 _WAIT = re.compile(r"^(?:就|还|现在|先|得|要|再|正|只能|目前)?等(?!级|于|待时|会|下(?!周|个))")
 _SPEAKS = r"说|讲|表示|透露|答应|承诺|保证|反馈|回复|回了?|通知|告诉|同意|收到|收了|提到|问|介绍"
-_THEY_SPEAK = re.compile(rf"(?<![跟和对向与给同P])(?:{_THEM})[^,，。我咱]{{0,5}}?(?:{_SPEAKS})|^(?:P+|C+|客户|对方)[:：]")
+_THEY_SPEAK = re.compile(
+    rf"(?<![跟和对向与给同P])(?:{_THEM})[^,，。我咱]{{0,5}}?(?:{_SPEAKS})|^(?:P+|C+|客户|对方)[:：]"
+)
 _WE_SPEAK = re.compile(rf"(?:我们?|咱们?)[^,，。]{{0,8}}?(?:{_SPEAKS}|没敢|没答应|回去)|^我[:：]")
-_SAYS_ON = re.compile(r"^(?:也|还|又|但|就)?(?:说|讲|表示)")
+_SAYS_ON = re.compile(r"^[^,，。PC我咱不没]{0,3}(?:说|讲|表示)(?!明|话)")
 _OURS_ONLY = frozenset({"new_quote", "quote", "deliver", "repair", "debug", "install", "train", "demo", "send_sample", "send_person", "invoice", "send_proposal"})  # fmt: skip
 """What only a seller does; the rest may go either way (发合同, 给答复, 打电话)."""
 
@@ -100,10 +102,9 @@ def _by_way(marks: str, hit: ActionHit, named: Side, speaker: Voice) -> Side:
         return Side.THEM
     if to_them(marks):
         return Side.US
-    if named is Side.THEM and hit.action.name in _OURS_ONLY:
+    only_ours = hit.action.name in _OURS_ONLY
+    if named is Side.THEM and only_ours:
         return Side.US if _MUST.search(marks) else Side.UNKNOWN
-    if named is Side.THEM:
+    if named is Side.THEM or (speaker is Voice.THEIRS and not only_ours):
         return Side.THEM
-    if hit.action.by is By.US and (hit.action.name in _OURS_ONLY or speaker is not Voice.THEIRS):
-        return Side.US
-    return Side.THEM if speaker is Voice.THEIRS else Side.UNKNOWN
+    return Side.US if hit.action.by is By.US else Side.UNKNOWN

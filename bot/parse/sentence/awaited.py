@@ -30,16 +30,19 @@ _GIVES = re.compile(
     r"(?:给)?(?:我们?|咱们?)?[^,，。]{0,8}$|(?:给|回|有|出)(?:个|一个)?(?:答复|回复|反馈|结论|结果|消息|信儿?|准信|话|说法|意见)"
 )
 _WHAT = re.compile(
-    r"答复|回复|反馈|结论|结果|消息|准信儿?|信儿|说法|开票资料|参数表?|图纸|检测报告|测试报告|报告|清单|合同条款|技术协议|合同|协议|尾款|首付款?|定金|订金|预付款|进度款|验收款|货款|款子|余款|质保金|欠款|回款|款|订单|po|资料|样品|名单|数据|文件|文档|回单|对账单|意见|需求表?|排期|服务器|型号|尺寸|色号|清样|图"
+    r"答复|回复|反馈|结论|结果|消息|准信儿?|信儿|说法|开票资料|参数表?|图纸|检测报告|测试报告|报告|清单|合同条款|技术协议|合同|协议|尾款|首付款?|首款|定金|订金|预付款|进度款|验收款|货款|款子|余款|质保金|欠款|回款|款|订单|po|资料|样品|名单|数据|文件|文档|回单|对账单|意见|需求表?|排期|服务器|型号|尺寸|色号|清样|图"
     r"|付[^,，。]{0,6}(?:万|元|块|%)"
 )
-_WHAT_IS_PAID = re.compile(r"尾款|首付款?|定金|订金|预付款|进度款|验收款|货款|款子|余款|质保金|欠款|付[^,，。]{0,6}(?:万|元|块|%)")
+_WHAT_IS_PAID = re.compile(
+    r"尾款|首付款?|首付|首款|二期款|定金|订金|预付款|进度款|验收款|货款|款子|余款|质保金|欠款|付[^,，。]{0,6}(?:万|元|块|%)"
+)
 _PROMISED = re.compile(r"答应|承诺|保证|同意|说好|一定|肯定")
 _OWES = re.compile(r"(?:还|一直|到现在|迟迟)?(?:还没|没有|没|未)(?:给|发|付|提供|寄|补|交|确认|传|打款|付款)")
 _TOLD_BY_SIGNAL = {"decider_away", "budget_stall", "stall"}
 _STALLED = re.compile(r"等|回来|不在|没空|休|预算|再说|考虑")
-_ANSWER = re.compile(r"答复|回复|反馈|结论|结果|准信|准话|说法|意见|信儿")
+_ANSWER = re.compile(r"(?:答复|回复|反馈|结论|结果|准信|准话|说法|意见|信儿)(?:$|[。了吧])")
 _PAYS = re.compile(r"(?:付|打|转|汇|结|到账|放款|打款)(?:过来|给我们?)?$")
+_MUTUAL = {"follow_up", "meet", "visit", "call", "ask_inside"}
 _TIMETABLE = {"立项", "招标", "开标", "定标", "采购", "购买"}
 """When the customer will buy is good to know, but nothing he owes us."""
 
@@ -52,6 +55,7 @@ def awaited(reading: Reading) -> Iterator[Draft]:
             for hit in part.actions
             if agent(part.marks, hit, part.speaker) is Side.THEM
             and not negated(part, hit.span[0])
+            and (hit.action.name not in _MUTUAL or waits(part.marks))
             and (part.text[slice(*hit.span)] not in _TIMETABLE or _PROMISED.search(part.text))
         ]
         if _is_awaited(reading, part, theirs):
@@ -104,7 +108,8 @@ def _they_give(reading: Reading, part: Part) -> bool:
 
 def _what(reading: Reading, part: Part, theirs: list[ActionHit]) -> tuple[str, Span]:
     """Return what is awaited in a short word: the thing named nearest before, else the deed."""
-    deed = theirs[0] if theirs and theirs[0].action.by is By.THEM and theirs[0].action.name != "answer_us" else None
+    told = [hit for hit in theirs if hit.action.by is By.THEM and hit.action.name != "answer_us"]
+    deed = told[-1] if told else None
     if match := _thing(part.text, deed):
         return match[0], part.place(match.span())
     if deed and deed.action.name in {"order", "decide"}:
@@ -128,7 +133,9 @@ def _thing(text: str, deed: ActionHit | None) -> re.Match[str] | None:
 def _first_words(part: Part) -> str:
     """说两周内确认 → 确认: the words without who and when."""
     kept = "".join(char for char, mark in zip(part.shown, part.marks, strict=True) if mark not in "PCT")
-    return re.sub(r"^(?:等|说|那边|这边|还|就|的|要|会|在|他们?|她)+|(?:了|吧|啊)+$", "", kept.strip("，, ")) or part.shown
+    return (
+        re.sub(r"^(?:等|说|那边|这边|还|就|的|要|会|在|他们?|她)+|(?:了|吧|啊)+$", "", kept.strip("，, ")) or part.shown
+    )
 
 
 def _awaited_draft(reading: Reading, part: Part, theirs: list[ActionHit]) -> Iterator[Draft]:

@@ -37,10 +37,11 @@ _BARE = re.compile(
 )
 _TRIES = re.compile(r"争取|尽量|打算|试试|看能|看看能")
 _OVER = re.compile(r"[了过完]|已|刚|昨|前天|上周|上个?月|早上|好的")
+_SAID = re.compile(r"答应|承诺|保证|说好|讲好|许诺|应承|应下|打了?包票|拍了?胸脯|担保|满口应|我说(?:最[晚迟快])?(?=T)")
 _STRONG_DEMAND = re.compile(r"(?:让|叫)(?!利|步|价|他|她|客户|[PC])")
 _WISHES = {"discount", "terms"}
 _ACCEPTED = re.compile(
-    r"^(?:我们?|咱们?)?(?:也|当场|已经|就|当面|先)?(?:应下|应了|答应|应承|同意|接了|说行|说可以|说没问题|说好)(?:了|下来)*$"
+    r"^(?:我们?|咱们?)?(?:也|当场|已经|就|当面|先|都)?(?:应下|应了|应|答应|应承|同意|接了|说行|说可以|说没问题|说好)(?:了|下来)*$"
 )
 
 
@@ -49,13 +50,25 @@ def _is_commitment(reading: Reading, part: Part, hit: ActionHit) -> float:
     promise = reading.promise_over(part.span)
     if _TRIES.search(part.text) and not (promise and promise.strength is Strength.SAID):
         return 0.0
-    if (promise and promise.strength is Strength.SAID) or _accepted_next(reading, part):
+    if (
+        (promise and promise.strength is Strength.SAID and not _is_told(part))
+        or _said_so(part)
+        or _accepted_next(reading, part)
+    ):
         return 0.95
     deadline = any(str(time.kind) == "deadline" and _says_before(time.text) for time in part.times)
     goes_himself = hit.action.name == "send_person" and not re.search(r"派|安排", part.text)
     if not (hit.action.outward and deadline) or goes_himself:
         return 0.0
     return 0.92 if reading.people or reading.customers or promise else 0.8
+
+
+def _said_so(part: Part) -> bool:
+    """我说好明天寄出, 答应他周四发货: promised in the same breath, by us."""
+    said = _SAID.search(part.marks)
+    if said is None or negated(part, said.start()) or re.search(r"没敢|不敢|没法", part.text):
+        return False
+    return doer(part.marks[: said.start()]) is not Side.THEM
 
 
 def _accepted_next(reading: Reading, part: Part) -> bool:
@@ -79,13 +92,12 @@ def deeds(reading: Reading) -> Iterator[Draft]:
 
 
 def _deed(reading: Reading, part: Part, hit: ActionHit) -> Iterator[Draft]:
-    promise = reading.promise_over(part.span)
     if any(meets(signal.span, part.span) for signal in reading.signals if signal.label == "stall"):
-        return
-    if part.tense is Tense.DONE and not _still_today(part) and not (promise and promise.strength is Strength.SAID):
         return
     due = time_slot(SlotName.DUE, part, reading) or time_before(reading, part, SlotName.DUE) or _brought(reading, part)
     sure = _is_commitment(reading, part, hit)
+    if part.tense is Tense.DONE and not sure and not _still_today(part):
+        return
     if due is None and not sure and not _is_meant(part, hit):
         return
     if not sure and _owed_to_us(part):
@@ -104,8 +116,15 @@ def _deed(reading: Reading, part: Part, hit: ActionHit) -> Iterator[Draft]:
     yield draft(kind, reading, part.span, slots, sure or (0.92 if due else 0.85))
 
 
+def _is_told(part: Part) -> bool:
+    """上午跟周主任开会聊了下: what took place is no promise, though one is made of the same matter behind."""
+    return part.meets is not None and part.tense is not Tense.FUTURE and _SAID.search(part.marks) is None
+
+
 def _still_today(part: Part) -> bool:
     """我下午传: an hour of today that may be over, but nothing says that the deed is."""
+    if re.search(r"先(?:把|去|给)[^,，。]*了$", part.text):
+        return True  # 我今天先把发票开了
     return doer(part.marks) is Side.US and not _OVER.search(part.text)
 
 
@@ -147,9 +166,8 @@ def _same_again(reading: Reading, part: Part, last: ActionHit | None) -> ActionH
         return None
     start = part.span[0]
     named = thing_before(part.text[: match.start()]) or thing_before(reading.copy[:start])
-    if named is None and last is None:
-        return None
-    return ActionHit(named.action if named else last.action, match.span()) if named or last else None
+    meant = named or last
+    return ActionHit(meant.action, match.span()) if meant else None
 
 
 def _ours_to_give(part: Part, start: int) -> bool:

@@ -26,9 +26,11 @@ def _objected(reading: Reading, signal: Signal) -> Objection | None:
     """Return what a signal objects to; a question about delivery is none, a rival who is better is one."""
     part = _part_at(reading, signal.span)
     around = part.text if part else signal.text
+    if part and any(hit.action.name == "ask_inside" for hit in part.actions) and part.tense is Tense.FUTURE:
+        return None  # 明天找领导申请折扣
     if signal.label == "delivery" and _ONLY_ASKED.search(around) and not _TROUBLED.search(around):
         return None
-    if signal.label == "competitor" and re.search(r"比(?:我们|咱们?|你们|我司|你家)|便宜", around):
+    if signal.label == "competitor" and re.search(r"比(?:我们|咱们?|你们|我司|你家)", around):
         return Objection.RIVAL
     return OBJECTION_OF_SIGNAL.get(signal.label)
 
@@ -36,14 +38,15 @@ def _objected(reading: Reading, signal: Signal) -> Objection | None:
 def _listed(reading: Reading) -> Iterator[tuple[Objection, Span]]:
     """Read 提了三个点：价格、交期、售后: every word of the list is an objection."""
     for found in _LIST_OF_TROUBLE.finditer(reading.copy):
+        name = "list" if found["list"] else "stuck"
         for category, word in _TROUBLE_WORDS.items():
-            if match := re.search(word, found["list"]):
-                start = found.start("list") + match.start()
+            if match := re.search(word, found[name]):
+                start = found.start(name) + match.start()
                 yield category, (start, start + len(match[0]))
 
 
 _LIST_OF_TROUBLE = re.compile(
-    r"(?:提了|提出|顾虑|异议|担心|问题|意见|卡在|不满)[^,，。;；:：]{0,8}[:：](?P<list>[^。;；\n]{2,40})"
+    r"(?:卡在|卡到|僵在|纠结的?是?|纠结在|顾虑的?[是在]|分歧[是在]|问题(?:就)?(?:出)?在|主要(?:还)?是|谈不拢的是)(?P<stuck>[^,，。;；]{2,10})|(?:提了|提出|顾虑|异议|担心|问题|意见|卡在|不满)[^,，。;；:：]{0,8}[:：](?P<list>[^。;；\n]{2,40})"
 )
 
 
@@ -51,7 +54,7 @@ _TROUBLE_WORDS = {
     Objection.PRICE: "价格|价钱|报价|费用",
     Objection.DELIVERY: "交期|货期|交付|工期",
     Objection.SERVICE: "售后|服务|响应|维护",
-    Objection.PAYMENT: "账期|付款|预付|月结",
+    Objection.PAYMENT: "账期|付款|预付|月结|首付|尾款比例",
     Objection.FEATURE: "功能|质量|性能|精度|稳定性",
 }
 
@@ -77,10 +80,26 @@ def objections(reading: Reading) -> Iterator[Draft]:
             slot = Slot(SlotName.CATEGORY, category, reading.text[slice(*span)], span, 0.92)
             yield draft(DraftKind.OBJECTION, reading, span, [slot, *_of_whom(reading, span)])
     for category, pattern in OBJECTION_CUES.items():
-        match = pattern.search(reading.copy)
-        if match and category not in seen and not guard.negated(reading.copy, match.start(), 6):
+        match = next((one for one in pattern.finditer(reading.copy) if _stands(reading.copy, one.span())), None)
+        if match and category not in seen:
             slot = Slot(SlotName.CATEGORY, category, reading.text[slice(*match.span())], match.span(), 0.92)
             yield draft(DraftKind.OBJECTION, reading, match.span(), [slot, *_of_whom(reading, match.span())])
+
+
+def _stands(copy: str, span: Span) -> bool:
+    """Whether nothing takes the force out of words of discontent: a negation, a condition, a settled past, a lesson."""
+    start, end = span
+    return not (
+        guard.negated(copy, start, 6)
+        or guard.hypothetical(copy, start)
+        or guard.over_by_now(copy, start, end)
+        or guard.asked_by_us(copy, start)
+        or guard.denied_after(copy, end)
+        or guard.settled(copy, end)
+        or guard.about_training(copy)
+        or re.match(r"[^,，。]{0,4}(?:怎么回|怎么办|怎么应对|现在不提|不提了|已经?(?:没|不)|的问题解决)", copy[end:])
+        or re.search(r"[不没][^,，。]{0,3}$", copy[max(0, start - 4) : start])
+    )
 
 
 def _part_at(reading: Reading, span: Span) -> Part | None:

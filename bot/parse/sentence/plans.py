@@ -9,31 +9,42 @@ from bot.parse.sentence.clues import draft, earlier, how, is_question, sum_said
 from bot.parse.sentence.marks import doer
 from bot.parse.sentence.reading import Part, Reading, Tense
 from bot.parse.sentence.slots import person_slots, time_slot
-from bot.parse.sentence.types import Draft, DraftKind, SlotName, Span
+from bot.parse.sentence.types import Draft, DraftKind, Slot, SlotName, Span
 from bot.parse.signal import guard
 
 _ARRANGED = re.compile(
-    r"(?:改|再|重新)?约(?:好|定|到|在|了)*(?=T|一?下|见|聊|谈|面|吃|个|P|C|他|她|客户|对方|去|过去|一次|场)|约(?:好|定)了?$"
+    r"(?:改|再|重新)?约(?:好|定|到|在|了|的是|的)*(?=T|一?下|见|聊|谈|面|吃|个|P|C|他|她|客户|对方|去|过去|一次|场)|约(?:好|定)了?$"
 )
 _NOT_GOING = re.compile(
     r"(?:不|没|取消)(?:用|能|必|法)?(?:去|见|约|过去|拜访)(?!了[^,，。]{0,2}改)|取消|等[^,，。]{0,6}(?:给|发|回)|没空|(?:派|安排)[^,，。]{0,6}(?:人|工程师|师傅|技术|老|小)"
 )
 _JUST_A_CALL = re.compile(r"(?:打|回|去|通)[^,，。]{0,8}电话|回电|致电|电联|电话(?!会|沟通)|微信|语音|打电话")
 _HOSTED = re.compile(r"来|参观|考察|厂|约|请我们|电话会|视频|会议|现场")
-_ENTRY = re.compile(r"[PCT,，、:：\s的和在都去到]*")
+_ENTRY = re.compile(
+    r"[PCT,，、:：\s的和在都去到先]*(?:送样|送货|对账|收款|交流|勘测|勘察|验收|签约|签合同|谈合同|讲方案|演示|复测|碰头|坐坐)?"
+)
 
 
 def plans(reading: Reading) -> Iterator[Draft]:
     """Recognise where we go and whom we will see: 周五去蓝海, 后天下午两点找赵总谈, 晚上跟王总吃饭."""
     for part in reading.parts:
         span = going(reading, part)
-        if span is not None:
+        if span is not None and not _called_off(reading, part):
             when = time_slot(SlotName.AT, part, reading) or time_before(reading, part)
             slots = [*person_slots(reading, part), when, how(reading, part, span), sum_said(reading, part)]
             yield draft(DraftKind.PLAN, reading, part.span, slots)
 
 
-def time_before(reading: Reading, part: Part, name: SlotName = SlotName.AT):  # type: ignore[no-untyped-def]
+_OFF = re.compile(r"算了|不去了|去不了|取消|放鸽子|放了?我?鸽子|爽约|没来|没去成|作罢|泡汤|去不成|推了")
+
+
+def _called_off(reading: Reading, part: Part) -> bool:
+    """下周三打算去恒信，算了不去了."""
+    later = [one for one in reading.parts[part.number + 1 :] if one.sentence == part.sentence]
+    return any(_OFF.search(one.text) and not one.customers for one in later)
+
+
+def time_before(reading: Reading, part: Part, name: SlotName = SlotName.AT) -> Slot | None:
     """明天先去瑞丰，再去宏达: a step that goes on in the same breath has the time of the one before."""
     if part.times or not _GOES_ON.match(part.text):
         return None
@@ -52,7 +63,7 @@ def going(reading: Reading, part: Part) -> Span | None:
         return None
     if is_question(part) or guard.hypothetical(part.text, len(part.text)) or _NOT_GOING.search(part.text):
         return None
-    found = part.meets or _ARRANGED.search(part.marks) or _entry(part)
+    found = part.meets or _ARRANGED.search(part.marks) or _entry(part) or _moved(reading, part)
     if found is None or (_JUST_A_CALL.search(part.text) and not re.search(r"会议|电话会|视频|约", part.text)):
         return None
     front = part.marks[: found.start()]
@@ -60,6 +71,15 @@ def going(reading: Reading, part: Part) -> Span | None:
         return None
     known = part.people or part.customers or any(one.people or one.customers for one in reading.parts)
     return found.span() if known or re.search(r"客户|甲方|工地|现场|来", part.text) else None
+
+
+_MOVED = re.compile(r"(?:改|推迟|推|延|延期|挪|提前|顺延|换)(?:到|至|成|在)了?(?=T)")
+
+
+def _moved(reading: Reading, part: Part) -> re.Match[str] | None:
+    """昨天没去成恒信，改到周四下午."""
+    meant = any(one.meets or re.search(r"会|约|见|去|拜访", one.text) for one in (*earlier(reading, part), part))
+    return _MOVED.search(part.marks) if meant else None
 
 
 def _entry(part: Part) -> re.Match[str] | None:

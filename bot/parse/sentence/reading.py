@@ -56,6 +56,7 @@ class Part:
     customers: tuple[Mention, ...]
     people: tuple[Mention, ...]
     tense: Tense
+    opening: Tense  # the same of the words before 说: 电话里说还没好 tells of a talk that took place
     side: Side
     speaker: Voice
     meets: re.Match[str] | None  # where people meet or talk, in `marks`
@@ -107,8 +108,8 @@ def _inside(span: Span, outer: Span) -> bool:
 
 def _may_be_over(time: Any, now: datetime | None) -> bool:
     """Whether an hour may be this morning's: 上午10点 said in the afternoon, with nothing of the future beside it."""
-    others = getattr(time, "alternatives", ())
-    return bool(now and str(time.note) == "rolled" and any(one.start and one.start <= now for one in others))
+    others = getattr(time, "alternatives", ()) if str(time.note) == "rolled" or str(time.kind) == "range" else ()
+    return bool(now and any(one.start and one.start <= now for one in others))
 
 
 def _tense(text: str, times: Sequence[Any], now: datetime | None) -> Tense:
@@ -125,6 +126,17 @@ def _tense(text: str, times: Sequence[Any], now: datetime | None) -> Tense:
     if now and started and all(start < now for start in started) and not _FUTURE.search(bare):
         return Tense.DONE
     return Tense.FUTURE if _FUTURE.search(text) else Tense.UNKNOWN
+
+
+SAYS = r"(?<!小)说(?!明|服)|问(?!题)|讲(?!解|方案|标)|嫌|反馈|抱怨|投诉|透露|催|担心|表示"
+_DAYPART = re.compile(r"上午|下午|中午|晚上|早上|傍晚|[0-9一二三四五六七八九十两]+点半?")
+
+
+def _carried(tense: Tense, times: Sequence[Any], before: Part | None) -> Tense:
+    """明天上午去蓝海，下午去恒信: an hour alone is of the day named before."""
+    if before is None or before.tense is not Tense.FUTURE or not before.times or not times:
+        return tense
+    return Tense.FUTURE if all(_DAYPART.fullmatch(time.text) for time in times) else tense
 
 
 _THEY_GIVE = re.compile(r".(?:他们?|她们?|客户|对方)[^,，。]{0,6}(?:给|发|寄|付|交|传)$")  # 图纸他周三给
@@ -150,13 +162,27 @@ def _without(text: str, mentions: Sequence[Mention]) -> str:
     return text
 
 
+_TAKEN_BACK = re.compile(r"[\s,，。]*(?:不对|哦不|噢不|不不|说错了?|错了|记错了?|不是|应该是|哦是)[\s,，是]*")
+
+
+def _meant(text: str, times: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Leave out a time that is taken back: 明天 不对 后天下午去蓝海."""
+    ordered = sorted(times, key=lambda one: one.span)
+    following = [*ordered[1:], None][: len(ordered)]
+    return tuple(
+        one
+        for one, other in zip(ordered, following, strict=True)
+        if other is None or not _TAKEN_BACK.fullmatch(text[one.span[1] : other.span[0]])
+    )
+
+
 def read(text: str, resolvers: Resolvers) -> Reading:
     """Take a message apart; never raises on any text."""
     shown = clean(text[:MAX_LENGTH]).strip()
     copy = guard.matching_copy(shown)
     customers = tuple(resolvers.customers(shown))
     people = tuple(resolvers.people(_without(shown, customers)))
-    times, amounts = tuple(resolvers.times(shown)), find_amounts(shown)
+    times, amounts = _meant(shown, tuple(resolvers.times(shown))), find_amounts(shown)
     names = [span for span, _ in customers], [span for span, _ in people]
     spans = [time.span for time in times]
     marks = masked(copy, (("C", names[0]), ("P", names[1]), ("T", spans)))
@@ -165,7 +191,8 @@ def read(text: str, resolvers: Resolvers) -> Reading:
         here = tuple(time for time in times if _inside(time.span, piece.span))
         signs = marks[slice(*piece.span)]
         actions = find_actions(piece.text)
-        before = parts[-1].speaker if parts and parts[-1].sentence == piece.sentence else Voice.NOBODYS
+        before = parts[-1] if parts and parts[-1].sentence == piece.sentence else None
+        opening = re.split(SAYS, piece.text, maxsplit=1)[0]
         parts.append(
             Part(
                 text=piece.text,
@@ -179,9 +206,12 @@ def read(text: str, resolvers: Resolvers) -> Reading:
                 amounts=tuple(amount for amount in amounts if _inside(amount.span, piece.span)),
                 customers=tuple(one for one in customers if _inside(one[0], piece.span)),
                 people=tuple(one for one in people if _inside(one[0], piece.span)),
-                tense=_tense(piece.text, here, resolvers.now),
+                tense=_carried(_tense(piece.text, here, resolvers.now), here, before),
+                opening=_tense(
+                    opening, [one for one in here if one.span[0] < piece.span[0] + len(opening)], resolvers.now
+                ),
                 side=_side(piece.text, actions),
-                speaker=voice(signs, before),
+                speaker=voice(signs, before.speaker if before else Voice.NOBODYS),
                 meets=contact().search(signs),
             )
         )

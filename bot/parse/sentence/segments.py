@@ -13,7 +13,7 @@ from bot.parse.sentence.contacts import contact
 from bot.parse.sentence.marks import with_office
 from bot.parse.sentence.types import Span
 
-_A_THOUGHT = 6  # shorter pieces between blanks are names, times and things, not clauses
+_A_WORD = 3  # shorter pieces between blanks, but for names and times, are things, not clauses
 _LEAST = 4  # nothing happens in fewer characters
 _NOT_THE_ONE = r"(?<![P给跟向对和与同替帮为陪找请把被让由从见催等问叫带约的里上中是在说发寄送传回诉应诺系知醒识到会])"
 _THEY = rf"{_NOT_THE_ONE}(?:他们?|她们?|P+|客户|对方|人家)(?:那边|这边)?[就又也还都]?"
@@ -29,7 +29,7 @@ _TURNS = (
 )
 _TURN = re.compile("|".join(_TURNS))
 _JUST_WHEN = re.compile(
-    r"(?:(?:他们?|她|对方|客户|P+)?(?:说|讲|回|答应)?(?:是|的是|在|会在|要)?|时间|期限|最[晚迟快早]|大概|估计|左右|就|[:：的在定是])*"
+    r"(?:(?:他们?|她|对方|客户|P+|我)?(?:说|讲|回|答应)?(?:是|的是|在|会在|要)?|时间|期限|最[晚迟快早]|大概|估计|左右|就|[:：的在定是])*"
 )
 _JUST_WHO = re.compile(r"[PC的和跟、在:：与及也都那边]*")
 _TELEGRAM = 8  # an activity noted in a word: 现场勘测, 产品演示
@@ -38,7 +38,7 @@ _TELEGRAM = 8  # an activity noted in a word: 现场勘测, 产品演示
 def segments(copy: str, marks: str, kept: Sequence[Span]) -> list[Clause]:
     """Cut a message into pieces, each with the number of its sentence; `kept` are the spans of names and times."""
     pieces: list[Clause] = []
-    for clause in _whole(copy, kept):
+    for clause in _whole(copy, marks, kept):
         pieces.extend(_thoughts(copy, marks, clause))
     return _with_what_belongs(copy, marks, pieces)
 
@@ -48,25 +48,31 @@ def _joined(copy: str, first: Clause, last: Clause) -> Clause:
     return Clause(copy[slice(*span)], span, first.sentence)
 
 
-def _whole(copy: str, kept: Sequence[Span]) -> list[Clause]:
+def _whole(copy: str, marks: str, kept: Sequence[Span]) -> list[Clause]:
     """Join clauses where a cut fell into a time or a name (11-18 15:00, Acme Ltd), and short pieces between blanks."""
     joined: list[Clause] = []
     for clause in pauses(copy):
         last = joined[-1] if joined else None
-        if last and last.sentence == clause.sentence and _torn(copy, last, clause, kept):
+        if last and last.sentence == clause.sentence and _torn(marks, last, clause, kept):
             joined[-1] = _joined(copy, last, clause)
         else:
             joined.append(clause)
     return joined
 
 
-def _torn(copy: str, last: Clause, clause: Clause, kept: Sequence[Span]) -> bool:
-    blank_only = clause.span[0] > last.span[1] and "," not in copy[last.span[1] : clause.span[0]]
-    if blank_only and min(len(last.text), len(clause.text)) < _A_THOUGHT:
-        return not (find_actions(last.text) and find_actions(clause.text))
+def _torn(marks: str, last: Clause, clause: Clause, kept: Sequence[Span]) -> bool:
+    pause = marks[last.span[1] : clause.span[0]]
+    if pause and not pause.strip() and any(_is_name_or_thing(marks[slice(*one.span)]) for one in (last, clause)):
+        return True
     if any(start < last.span[1] < end or start < clause.span[0] < end for start, end in kept):
         return True
-    return any(start <= last.span[0] and last.span[1] <= end for start, end in kept if "," not in copy[start:end])
+    return any(start <= last.span[0] and last.span[1] <= end for start, end in kept if "," not in marks[start:end])
+
+
+def _is_name_or_thing(marks: str) -> bool:
+    """Whether a piece between blanks tells nothing by itself: 王总, 11月25日, 15.6万, 样品."""
+    words = re.sub(r"[PCT0-9a-z.,%￥万元亿千的]", "", marks)
+    return len(words) < _A_WORD
 
 
 def _thoughts(copy: str, marks: str, clause: Clause) -> Iterator[Clause]:
@@ -123,4 +129,6 @@ def _is_short_note(marks: str) -> bool:
     if not words or _JUST_WHO.fullmatch(words):
         return True
     alone = len(words) == len(marks) and len(words) <= _TELEGRAM
-    return alone and not re.search(r"[了过没不嫌太说要]", words) and bool(find_actions(words) or contact().search(words))
+    return (
+        alone and not re.search(r"[了过没不嫌太说要]", words) and bool(find_actions(words) or contact().search(words))
+    )

@@ -12,7 +12,8 @@ _SURE, _LIKELY, _ASK = 0.95, 0.92, 0.6
 _LEADING = re.compile(
     r"^(?:(?:我们?|咱们?|公司|也|还|都|就|又|再|先|但|但是|不过|然后|所以|另外|下一步|下步|后续|接下来|计划|准备|打算|需要?|要|得|会|记得|争取|尽快|马上|一定|务必|口头|当场|今天|并|和|把|给|答应|承诺|保证|说好|约好|约定|同意|了|好|过|跟|向|对|客户|他们?|对方|前|之前|以前|内|之内|以内|为|[:：、\-—])+)"
 )
-_NOT_MET = re.compile(r"没(?:有)?(?:见|碰|遇|找|约)(?:到|着|上)?$|不在$")
+_NOT_MET = re.compile(r"(?:没|不)(?:有|去|是|再)?(?:见|碰|遇|找|约)(?:到|着|上)?$|不在$")
+_COMPANION = re.compile(r"(?:叫上|带上?|约上|拉上|派了?|安排了?|辛苦|麻烦)$")
 _TRAILING = re.compile(r"(?:了|吧|哈|啊|呢|的|给(?:他们?|客户|对方)|过去|过来|出去|[。.!！~～])+$")
 
 
@@ -29,6 +30,7 @@ def nearest_mention(name: SlotName, reading: Reading, part: Part) -> Slot | None
     """Return who the clause is about: named in it, else named last before it, else the first one after it."""
     everyone = reading.customers if name is SlotName.CUSTOMER else reading.people
     here = part.customers if name is SlotName.CUSTOMER else part.people
+    here = tuple(one for one in here if not _missed(reading, one))
     if here:
         return _mention(name, here[0], reading.text, near=True)
     everyone = tuple(one for one in everyone if not _missed(reading, one))
@@ -38,8 +40,9 @@ def nearest_mention(name: SlotName, reading: Reading, part: Part) -> Slot | None
 
 
 def _missed(reading: Reading, mention: Mention) -> bool:
-    """没见到王总: a person the visit did not reach."""
-    return bool(_NOT_MET.search(reading.copy[max(0, mention[0][0] - 6) : mention[0][0]]))
+    """没见到王总, 叫上小孙: a person the visit did not reach, or one of ours."""
+    front = reading.copy[max(0, mention[0][0] - 6) : mention[0][0]]
+    return bool(_NOT_MET.search(front) or _COMPANION.search(front))
 
 
 def time_slot(name: SlotName, part: Part, reading: Reading) -> Slot | None:

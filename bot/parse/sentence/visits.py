@@ -8,42 +8,54 @@ from bot.parse.clause import Side
 from bot.parse.sentence.clues import draft, earlier, how, is_question, meets, negated
 from bot.parse.sentence.marks import doer
 from bot.parse.sentence.plans import going
-from bot.parse.sentence.reading import Part, Reading, Tense
-from bot.parse.sentence.slots import nearest_mention, person_slots, time_slot
+from bot.parse.sentence.reading import SAYS, Part, Reading, Tense
+from bot.parse.sentence.slots import person_slots, time_slot
 from bot.parse.sentence.types import Draft, DraftKind, Slot, SlotName
 from bot.parse.signal import guard
 
 _UNREACHED = re.compile(
-    r"没(?:有)?(?:见|碰|遇|找|约|联系|打通|人接|接|空|去成)|打不通|不接|关机|白跑|扑空|没人|取消|改天|占线|没聊上"
+    r"没(?:有)?(?:见|碰|遇|找|约|联系|打通|人接|接|空|去成)|打不通|不接|关机|白跑|扑空|没人|取消|改天|占线|没聊上|放鸽子|无人|未接|没通|忙音|^[^,，。]{0,2}(?:导出|查|统计|汇总|列出|帮我|看看)|会开成"
 )
 _COMES_TO_US = re.compile(r"来|电话|微信|语音|视频|参观|考察|厂")
 _SOMEBODY = re.compile(r"拜访|走访|回访|客户|采购|领导|老板|甲方|业主|对方|开完会")
-_ARRANGED = re.compile(r"约(?:好|定)?了?(?!聊)|说好|再[来去]")
+_ARRANGED = re.compile(r"[^聊谈]{0,12}约(?:好|定)?了?$|约(?:好|定)?了?(?!聊)|说好|再[来去]")
+
+
+_SEVERAL = 2
 
 
 def visits(reading: Reading) -> Iterator[Draft]:
     """Recognise what already took place: 上午见王总; one visit for each customer or day, with how it was done."""
-    found: dict[object, Draft] = {}
+    found: list[Draft] = []
     for part in reading.parts:
         match = _met(reading, part)
         if match is None:
             continue
         told = _told_by_customer(reading, part) if _names_nobody(part) else []
         for visit in told or [_visit(reading, part, match)]:
-            who = visit.slot(SlotName.CUSTOMER) or visit.slot(SlotName.CONTACT)
-            key = (who.text if who else None, *((part.span,) if part.customers and part.times else ()))
-            again = next((one for one in found if isinstance(one, tuple) and one[0] == key[0]), None)
-            if again is not None and len(key) == 1:
-                found[again] = _together(found[again], visit)
-            elif key not in found:
-                found[key] = visit
-    yield from found.values()
+            _add(found, visit, apart=bool(part.customers and part.times))
+    yield from (_same_day(one, found, reading) for one in found)
+
+
+def _add(found: list[Draft], visit: Draft, *, apart: bool) -> None:
+    """Keep one visit for each customer, or for each contact where none is named; `apart`: on a day of its own."""
+    who = _who(visit)
+    again = next((place for place, one in enumerate(found) if _who(one) == who), None)
+    if again is None or apart:
+        found.append(visit)
+    else:
+        found[again] = _together(found[again], visit)
+
+
+def _who(visit: Draft) -> str | None:
+    who = visit.slot(SlotName.CUSTOMER) or visit.slot(SlotName.CONTACT)
+    return who.text if who else None
 
 
 def _met(reading: Reading, part: Part) -> re.Match[str] | None:
     """Return the words that say a meeting or a talk took place, None where none did or not with us."""
-    match = part.meets
-    if match is None or part.tense is Tense.FUTURE or _ARRANGED.match(match[0]):
+    match = part.meets or _served(part)
+    if match is None or _is_ahead(part) or _ARRANGED.match(match[0]):
         return None
     if negated(part, match.start()) or _UNREACHED.search(part.text) or guard.hypothetical(part.text, 99):
         return None
@@ -57,10 +69,27 @@ def _met(reading: Reading, part: Part) -> re.Match[str] | None:
     return match if _somebody(reading, part) else None
 
 
+def _served(part: Part) -> re.Match[str] | None:
+    """今天给蓝海送货: work done at the customer's is a visit."""
+    return _SERVED.search(part.marks) if part.times and part.tense is not Tense.FUTURE else None
+
+
+_SERVED = re.compile(
+    r"(?:给|帮|为|在)(?:P+|C+|客户|他们?)[^,，。]{0,4}(?:送货|送样|装机|安装|调试|维修|检修|培训|演示|盘点|换件|理货|布展)"
+)
+_SAYS = re.compile(SAYS)
+
+
+def _is_ahead(part: Part) -> bool:
+    """Whether it is still to come; what is said in it does not count: 电话里说问题还没解决."""
+    if any(str(time.kind) == "recurring" for time in part.times):
+        return True
+    return (part.opening if _SAYS.search(part.text) else part.tense) is Tense.FUTURE
+
+
 def _belongs_to_plan(reading: Reading, part: Part) -> bool:
     """下周二约了王总，去他们新厂: what follows a plan and is not said to be over is planned too."""
-    before = next(iter(earlier(reading, part)), None)
-    return before is not None and part.tense is Tense.UNKNOWN and going(reading, before) is not None
+    return part.tense is Tense.UNKNOWN and any(going(reading, one) is not None for one in earlier(reading, part))
 
 
 def _somebody(reading: Reading, part: Part) -> bool:
@@ -104,6 +133,14 @@ def _together(first: Draft, second: Draft) -> Draft:
     known = {slot.name for slot in kept}
     more: tuple[Slot, ...] = tuple(slot for slot in second.slots if slot.name not in known)
     return replace(first, slots=(*kept, *more))
+
+
+def _same_day(visit: Draft, found: list[Draft], reading: Reading) -> Draft:
+    """今天跑了恒信和蓝海，恒信见了吴总，蓝海见了陈经理: the day is that of all."""
+    when = found[0].slot(SlotName.AT)
+    if when is None or visit.slot(SlotName.AT) or len(reading.parts[0].customers) < _SEVERAL:
+        return visit
+    return replace(visit, slots=(*visit.slots, when))
 
 
 def _before_what_they_say(part: Part) -> Part:
