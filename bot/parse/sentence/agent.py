@@ -13,7 +13,7 @@ _DEMAND = re.compile(
     rf"(?:让|叫|催|逼|求|麻烦|拜托|指望|提醒|(?<!不)(?:想让|要求|希望|需要|(?<![只主重首不需还也又都])要(?!是|不)|要(?=我们|咱)|请(?!示|假|款)|盼))(?:着|了)?(?P<whom>{_US}|{_THEM})?"
 )
 _TO_US = re.compile(
-    r"(?:给|发|寄|传|回复?|答复|告诉|通知|交|补|送|付|打|转)(?:给)?(?:我们?(?!们?的)|咱们?)|(?:寄|发|传|送|拿|交|带|打|转|汇|签|返|递)(?:回来|过来|回)(?!去)|给个?(?:准信|答复|话)我们?"
+    r"(?:给|发|寄|传|回复?|答复|告诉|通知|交|补|送|付|打|转)(?:给)?(?:我们?(?!们?的|司)|咱们?)|(?:寄|发|传|送|拿|交|带|打|转|汇|签|返|递)(?:回来|过来|回)(?!去)|给个?(?:准信|答复|话)我们?"
 )
 _TO_THEM = re.compile(
     r"(?:给|向|帮|为|替|陪|回复?|答复|告诉|通知|发|寄|传|送|甩|带|交|补|跟|对)(?:了|给)?(?:客户|对方|甲方|他们?|她们?|人家|P+|C+|您|你们|采购|财务)|(?:发|寄|送|传|带|交|补|递|拿|拉|运)(?:过去|出去|上去|回去|去)"
@@ -29,6 +29,7 @@ _OURS_ONLY = frozenset({"new_quote", "quote", "deliver", "repair", "debug", "ins
 """What only a seller does; the rest may go either way (发合同, 给答复, 打电话)."""
 
 
+_ASKED_FOR = re.compile(rf"(?:问|跟|找|向|管)(?:{_THEM})要|^催(?:了|一下|下)?(?:{_THEM})")
 _MUST = re.compile(r"必须|务必|一定要|最[晚迟]|得(?=T|在|赶)|不能晚于")
 
 
@@ -86,6 +87,8 @@ def agent(marks: str, hit: ActionHit, speaker: Voice) -> Side:
     if waits(marks) and named is not Side.US:
         return Side.THEM
     demand = demanded_of(front)
+    if named is not Side.US and (_ASKED_FOR.search(front) or (demand is Side.UNKNOWN and to_us(marks))):
+        return Side.THEM
     if demand in {Side.US, Side.THEM}:
         return demand if demand is Side.US or by is not By.US or hit.action.name not in _OURS_ONLY else Side.US
     if demand is Side.UNKNOWN and by is By.US and named is not Side.US:

@@ -39,7 +39,7 @@ _WHAT_IS_PAID = re.compile(
 _PROMISED = re.compile(r"答应|承诺|保证|同意|说好|一定|肯定")
 _OWES = re.compile(r"(?:还|一直|到现在|迟迟)?(?:还没|没有|没|未)(?:给|发|付|提供|寄|补|交|确认|传|打款|付款)")
 _TOLD_BY_SIGNAL = {"decider_away", "budget_stall", "stall"}
-_STALLED = re.compile(r"等|回来|不在|没空|休|预算|再说|考虑")
+_STALLED = re.compile(r"等[^,，。]{0,8}(?:拍板|决定|批|上会|回来)|回来|不在|没空|休|预算|再说|考虑")
 _ANSWER = re.compile(r"(?:答复|回复|反馈|结论|结果|准信|准话|说法|意见|信儿)(?:$|[。了吧])")
 _PAYS = re.compile(r"(?:付|打|转|汇|结|到账|放款|打款)(?:过来|给我们?)?$")
 _MUTUAL = {"follow_up", "meet", "visit", "call", "ask_inside"}
@@ -109,7 +109,7 @@ def _they_give(reading: Reading, part: Part) -> bool:
 def _what(reading: Reading, part: Part, theirs: list[ActionHit]) -> tuple[str, Span]:
     """Return what is awaited in a short word: the thing named nearest before, else the deed."""
     told = [hit for hit in theirs if hit.action.by is By.THEM and hit.action.name != "answer_us"]
-    deed = told[-1] if told else None
+    deed = next((hit for hit in told if part.text[hit.span[1] : hit.span[1] + 1] not in {"完", "了", "过"}), None)
     if match := _thing(part.text, deed):
         return match[0], part.place(match.span())
     if deed and deed.action.name in {"order", "decide"}:

@@ -23,6 +23,7 @@ from bot.parse.sentence.plans import going, time_before
 from bot.parse.sentence.reading import Part, Reading, Tense
 from bot.parse.sentence.slots import person_slots, time_slot, what_slot
 from bot.parse.sentence.types import Draft, DraftKind, Slot, SlotName
+from bot.parse.sentence.visits import call_to_make
 from bot.parse.signal import Strength, guard
 
 _MEETING = {"visit", "meet"}
@@ -37,7 +38,9 @@ _BARE = re.compile(
 )
 _TRIES = re.compile(r"争取|尽量|打算|试试|看能|看看能")
 _OVER = re.compile(r"[了过完]|已|刚|昨|前天|上周|上个?月|早上|好的")
-_SAID = re.compile(r"答应|承诺|保证|说好|讲好|许诺|应承|应下|打了?包票|拍了?胸脯|担保|满口应|我说(?:最[晚迟快])?(?=T)")
+_SAID = re.compile(
+    r"答应|承诺|保证|说好|讲好|许诺|应承|应下|打了?包票|拍了?胸脯|担保|满口应|我说(?:最[晚迟快])?(?=T)|跟(?:他们?|她们?|P+|客户|对方)(?:说|讲)(?:了|过|好)?(?=[^,，。]{0,8}(?:肯定|一定|最[晚迟]|绝对|没问题))"
+)
 _STRONG_DEMAND = re.compile(r"(?:让|叫)(?!利|步|价|他|她|客户|[PC])")
 _WISHES = {"discount", "terms"}
 _ACCEPTED = re.compile(
@@ -85,7 +88,7 @@ def deeds(reading: Reading) -> Iterator[Draft]:
     """Recognise what we will do: a promise when said so or dated with 前, else a next step or a planned visit."""
     last: ActionHit | None = None
     for part in reading.parts:
-        hit = main_deed(part) or _same_again(reading, part, last)
+        hit = _of_what(reading, part, main_deed(part)) or _same_again(reading, part, last)
         last = hit or next(iter(ours(part)), None) or next(iter(part.actions), last)
         if hit is not None and not is_question(part) and not guard.hypothetical(part.text, len(part.text)):
             yield from _deed(reading, part, hit)
@@ -96,7 +99,7 @@ def _deed(reading: Reading, part: Part, hit: ActionHit) -> Iterator[Draft]:
         return
     due = time_slot(SlotName.DUE, part, reading) or time_before(reading, part, SlotName.DUE) or _brought(reading, part)
     sure = _is_commitment(reading, part, hit)
-    if part.tense is Tense.DONE and not sure and not _still_today(part):
+    if part.tense is Tense.DONE and not sure and not _still_today(part) and not call_to_make(reading, part):
         return
     if due is None and not sure and not _is_meant(part, hit):
         return
@@ -155,17 +158,39 @@ def _wished(part: Part) -> bool:
     )
 
 
+def _of_what(reading: Reading, part: Part, hit: ActionHit | None) -> ActionHit | None:
+    """催样机，26号送到: what arrives is the sample named before."""
+    if hit is None or hit.action.name != "deliver" or "货" in part.text:
+        return hit
+    named = thing_before(reading.marks[: part.place(hit.span)[1]])
+    return ActionHit(named.action, hit.span) if named and named.action.name == "send_sample" else hit
+
+
+_NOTE = re.compile(r"[PCT\s,，、的:：]*")
+
+
+def _noted(part: Part) -> ActionHit | None:
+    """样品 李姐 周四前: a note of the thing, who and when."""
+    named = thing_before(part.marks)
+    if named is None or not (part.people or part.customers):
+        return None
+    rest = part.marks[: named.span[0]] + part.marks[named.span[1] :]
+    return named if _NOTE.fullmatch(rest) else None
+
+
 def _same_again(reading: Reading, part: Part, last: ActionHit | None) -> ActionHit | None:
     """还没寄样，明天寄: a bare verb with a time repeats the deed before it, or gives the thing named before it."""
     if not part.times or any(hit.action.name != "follow_up" for hit in part.actions):
         return None
     if last is not None and last.action.name == "call" and (again := _CALL_AGAIN.search(part.text)):
         return ActionHit(last.action, again.span())
+    if noted := _noted(part):
+        return noted
     match = _BARE.search(part.marks)
     if match is None or negated(part, match.start()) or not _ours_to_give(part, match.start()):
         return None
     start = part.span[0]
-    named = thing_before(part.text[: match.start()]) or thing_before(reading.copy[:start])
+    named = thing_before(part.marks[: match.start()]) or thing_before(reading.marks[:start])
     meant = named or last
     return ActionHit(meant.action, match.span()) if meant else None
 

@@ -72,6 +72,7 @@ class Reading:
 
     text: str
     copy: str
+    marks: str  # the copy with names and times masked by a letter
     parts: tuple[Part, ...]
     customers: tuple[Mention, ...]
     people: tuple[Mention, ...]
@@ -179,7 +180,7 @@ def _meant(text: str, times: tuple[Any, ...]) -> tuple[Any, ...]:
 def read(text: str, resolvers: Resolvers) -> Reading:
     """Take a message apart; never raises on any text."""
     shown = clean(text[:MAX_LENGTH]).strip()
-    copy = guard.matching_copy(shown)
+    copy = guard.matching_copy(shown).replace("别忘了", "记得要").replace("别忘", "记得")
     customers = tuple(resolvers.customers(shown))
     people = tuple(resolvers.people(_without(shown, customers)))
     times, amounts = _meant(shown, tuple(resolvers.times(shown))), find_amounts(shown)
@@ -217,6 +218,6 @@ def read(text: str, resolvers: Resolvers) -> Reading:
         )
     rules = resolvers.rules or built_in("signals")
     return Reading(
-        shown, copy, tuple(parts), customers, people, times, rules.find(shown), built_in("empty_phrases").find(shown),
+        shown, copy, marks, tuple(parts), customers, people, times, rules.find(shown), built_in("empty_phrases").find(shown),
         mine_promises(shown),
     )  # fmt: skip

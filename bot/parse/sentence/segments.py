@@ -29,7 +29,7 @@ _TURNS = (
 )
 _TURN = re.compile("|".join(_TURNS))
 _JUST_WHEN = re.compile(
-    r"(?:(?:他们?|她|对方|客户|P+|我)?(?:说|讲|回|答应)?(?:是|的是|在|会在|要)?|时间|期限|最[晚迟快早]|大概|估计|左右|就|[:：的在定是])*"
+    r"(?:(?:他们?|她|对方|客户|P+|我)?(?:说|讲|回|答应)?(?:是|的是|在|会在|要)?|时间|期限|最[晚迟快早]|大概|估计|左右|就|[:：的在定是吧])*"
 )
 _JUST_WHO = re.compile(r"[PC的和跟、在:：与及也都那边]*")
 _TELEGRAM = 8  # an activity noted in a word: 现场勘测, 产品演示
@@ -71,7 +71,7 @@ def _torn(marks: str, last: Clause, clause: Clause, kept: Sequence[Span]) -> boo
 
 def _is_name_or_thing(marks: str) -> bool:
     """Whether a piece between blanks tells nothing by itself: 王总, 11月25日, 15.6万, 样品."""
-    words = re.sub(r"[PCT0-9a-z.,%￥万元亿千的]", "", marks)
+    words = re.sub(r"[PCT0-9a-z.,%￥万元亿千的\s]", "", marks)
     return len(words) < _A_WORD
 
 
@@ -99,13 +99,19 @@ def _with_what_belongs(copy: str, marks: str, pieces: Sequence[Clause]) -> list[
     for piece in pieces:
         last = done[-1] if done and done[-1].sentence == piece.sentence else None
         if last and (
-            _is_its_time(marks[slice(*piece.span)], marks[slice(*last.span)])
+            _is_lone_time(marks[slice(*last.span)], marks[slice(*piece.span)])
+            or _is_its_time(marks[slice(*piece.span)], marks[slice(*last.span)])
             or _is_one_entry(marks[slice(*last.span)], marks[slice(*piece.span)])
         ):
             done[-1] = _joined(copy, last, piece)
         else:
             done.append(piece)
     return done
+
+
+def _is_lone_time(before: str, marks: str) -> bool:
+    """下周一吧，去蓝海: the time of what comes behind."""
+    return "T" in before and "T" not in marks and bool(_JUST_WHEN.fullmatch(before.replace("T", "")))
 
 
 def _is_its_time(marks: str, before: str) -> bool:

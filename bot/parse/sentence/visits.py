@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.parse.clause import Side
+from bot.parse.sentence.agent import Voice
 from bot.parse.sentence.clues import draft, earlier, how, is_question, meets, negated
 from bot.parse.sentence.marks import doer
 from bot.parse.sentence.plans import going
@@ -55,18 +56,40 @@ def _who(visit: Draft) -> str | None:
 def _met(reading: Reading, part: Part) -> re.Match[str] | None:
     """Return the words that say a meeting or a talk took place, None where none did or not with us."""
     match = part.meets or _served(part)
-    if match is None or _is_ahead(part) or _ARRANGED.match(match[0]):
+    if match is None or not _somebody(reading, part):
         return None
-    if negated(part, match.start()) or _UNREACHED.search(part.text) or guard.hypothetical(part.text, 99):
-        return None
-    if is_question(part) and re.search(r"谁(?:有|在|知道|去|跟)|来着$|[吗?？]$", part.text):
-        return None
-    if going(reading, part) is not None or _belongs_to_plan(reading, part) or re.match(r"改[去约到]", part.text):
-        return None
-    front = part.marks[: match.start()]
-    if doer(front) is Side.THEM and not _COMES_TO_US.search(match[0]):
-        return None
-    return match if _somebody(reading, part) else None
+    return None if any(_doubts(reading, part, match)) else match
+
+
+def _doubts(reading: Reading, part: Part, match: re.Match[str]) -> Iterator[bool]:
+    """Every reason not to believe that we met somebody, cheapest first."""
+    yield bool(_ARRANGED.match(match[0]) or _TALKED_OUT.fullmatch(match[0]) or _UNREACHED.search(part.text))
+    yield _is_ahead(part)
+    yield negated(part, match.start()) or guard.hypothetical(part.text, len(part.text))
+    yield bool(is_question(part) and _ASKS_WHO.search(part.text))
+    yield doer(part.marks[: match.start()]) is Side.THEM and not _COMES_TO_US.search(match[0])
+    yield _stood_up(reading, part) or call_to_make(reading, part) or re.match(r"改[去约到]", part.text) is not None
+    yield going(reading, part) is not None or _belongs_to_plan(reading, part)
+
+
+_ASKS_WHO = re.compile(r"谁(?:有|在|知道|去|跟)|来着$|[吗?？]$")
+_TALKED_OUT = re.compile(r".*谈(?:妥|好|拢|成|定)了?")
+_CALLS = re.compile(r"(?:打|回|去|拨)[^,，。]{0,8}电话$")
+_TOLD = re.compile(r"[了过完刚]|说|讲|问我|嫌|里")
+
+
+def _stood_up(reading: Reading, part: Part) -> bool:
+    """在门口等吴总，他没来."""
+    later = [one for one in reading.parts[part.number + 1 :] if one.sentence == part.sentence][:1]
+    return any(re.search(r"没来|没露面|放[^,，。]{0,3}鸽子|爽约", one.text) for one in later)
+
+
+def call_to_make(reading: Reading, part: Part) -> bool:
+    """Say whether a call is still to be made: nothing is told of it (下午4点给刘姐打电话确认地址)."""
+    if part.meets is None or not _CALLS.search(part.meets[0]) or _TOLD.search(part.text):
+        return False
+    later = reading.parts[part.number + 1 :]
+    return bool(part.times) and not any(one.speaker is Voice.THEIRS and "的事" not in one.text for one in later)
 
 
 def _served(part: Part) -> re.Match[str] | None:
