@@ -42,7 +42,7 @@ def speed(rows: list[dict[str, Any]]) -> bool:
         )
         for number in range(500 - len(base))
     ]
-    rules = RuleSet([*base, *copies])
+    rules = RuleSet([*base, *copies], built_in("signals").evidence)
     median, p95 = timed(rules.find, [row["sentence"] for row in rows])
     print(f"500 rules: p50 {median * 1000:.0f} µs   p95 {p95 * 1000:.0f} µs")
     return median <= 0.05

@@ -51,7 +51,7 @@ def compiled(rows: Sequence[SignalRule], rivals: Sequence[str] = ()) -> RuleSet:
         first = next(rule for rule in rules if rule.label == named.label)
         rules.append(replace(named, title=first.title, advice=first.advice))
     silent = {row.label for row in rows if not row.active}
-    return RuleSet(rule for rule in rules if rule.label not in silent)
+    return RuleSet((rule for rule in rules if rule.label not in silent), built_in().evidence)
 
 
 def _advised(rule: Rule, row: SignalRule | None) -> Rule:

@@ -30,7 +30,7 @@ def rule_from_words(label: str, title: str, words: Iterable[str], advice: Iterab
         "id": f"own-{label}", "label": label, "title": title, "patterns": [_pattern(word) for word in words],
         "examples": [GAP.sub("", word) for word in words],
         "counterexamples": [f"客户没说{GAP.sub('', word)}" for word in words],
-        "advice": list(advice),
+        "advice": list(advice), "sure": True,
     }  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def rival_rule(names: Iterable[str]) -> Rule | None:
         return None
     regex = re.compile("|".join(f"{_edge(name, 0)}{re.escape(name)}{_edge(name, -1)}" for name in folded))
     return Rule(
-        id="rival-names", label="competitor", title="竞品出现", patterns=(Pattern("", tuple(folded), regex),), weight=2,
+        id="rival-names", label="competitor", title="竞品出现", sure=True, patterns=(Pattern("", tuple(folded), regex),), weight=2,
         unless=(re.compile(r"调(?:到|去|往)|跳槽|去了"),), examples=tuple(folded),
     )  # fmt: skip
 

@@ -56,6 +56,7 @@ class Rule:
     unless_nearby: tuple[re.Pattern[str], ...] = ()  # looked for in its whole sentence
     weight: int = 1
     quiet: bool = False  # noted, but no card of its own in a longer note: the note shows it already
+    sure: bool = False  # a person's own words: believed whatever stands around them
     negation: int = DEFAULT_NEGATION_WINDOW
     question: Mood = Mood.DROP
     hypothetical: Mood = Mood.DROP
@@ -124,6 +125,7 @@ def build_rule(raw: Mapping[str, Any], words: Words) -> Rule:
             unless_nearby=_compiled(raw.get("unless_nearby", ()), words),
             weight=int(raw.get("weight", 1)),
             quiet=bool(raw.get("quiet", False)),
+            sure=bool(raw.get("sure", False)),
             negation=int(raw.get("negation", DEFAULT_NEGATION_WINDOW)),
             question=Mood(raw.get("question", Mood.DROP)),
             hypothetical=Mood(raw.get("hypothetical", Mood.DROP)),

@@ -8,6 +8,8 @@ from functools import lru_cache
 import ahocorasick
 
 from bot.parse.signal import guard
+from bot.parse.signal.aside import beside
+from bot.parse.signal.evidence import DOUBTFUL, SPEAKS, Evidence, Weighed, read_evidence
 from bot.parse.signal.rule import RULES_DIRECTORY, Mood, Rule, load_rules
 from bot.parse.text import clean
 
@@ -16,6 +18,7 @@ DELAY = "stall"
 REASONS = ("budget_stall", "decider_away")
 _APPOINTED = re.compile(r"再|下次|观望|不急")  # put off to some later day: told besides its reason
 GOOD = "positive"  # a matter that is settled is no trouble any more, but good news all the same
+WEIGHED = "signals"  # the rules whose matches are weighed against the other words of the message
 MAX_LENGTH = 2000  # a longer message is a document; its first part is enough to know what it is about
 
 
@@ -41,8 +44,9 @@ class Trial:
 class RuleSet:
     """A compiled set of rules; immutable and safe to share between threads."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
-        self.rules = tuple(rules)
+    def __init__(self, rules: Iterable[Rule], evidence: Evidence | None = None) -> None:
+        self.rules, self.evidence = tuple(rules), evidence
+        self._first = {rule.label: rule for rule in reversed(self.rules)}
         owners: dict[str, set[tuple[int, int]]] = {}
         for number, rule in enumerate(self.rules):
             for place, pattern in enumerate(rule.patterns):
@@ -58,16 +62,37 @@ class RuleSet:
         copy = guard.matching_copy(text[:MAX_LENGTH])
         if guard.about_training(copy):
             return ()
-        found: dict[str, Signal] = {}
-        shown = clean(text[:MAX_LENGTH])
+        found: dict[str, tuple[Rule, tuple[int, int]]] = {}
+        refused: set[str] = set()
+        weighed = self.evidence.weigh(copy) if self.evidence else ()
         for number, place in self._candidates(copy):
             rule = self.rules[number]
             if rule.label in found:
                 continue
-            span = _surviving_match(rule, rule.patterns[place].regex, copy)
-            if span:
-                found[rule.label] = Signal(rule.label, rule.id, span, shown[slice(*span)], rule.weight)
-        return tuple(sorted(_with_reasons(found, copy).values(), key=lambda signal: signal.span))
+            for match in rule.patterns[place].regex.finditer(copy):
+                if any(_objections(rule, copy, match.span())):
+                    refused.add(rule.label)
+                elif rule.sure or _credible(rule.label, match.span(), weighed):
+                    found[rule.label] = rule, match.span()
+                    break
+        self._speaking(copy, weighed, found, refused)
+        shown = clean(text[:MAX_LENGTH])
+        signals = {
+            label: Signal(label, rule.id, span, shown[slice(*span)], rule.weight)
+            for label, (rule, span) in found.items()
+        }
+        return tuple(sorted(_with_reasons(signals, copy).values(), key=lambda signal: signal.span))
+
+    def _speaking(
+        self, copy: str, weighed: Iterable[Weighed], found: dict[str, tuple[Rule, tuple[int, int]]], refused: set[str]
+    ) -> None:
+        """Add the labels that the words alone speak for clearly, unless a guard refused a match of theirs."""
+        for piece in weighed:
+            for label, score in piece.scores.items():
+                if score < SPEAKS or label in found or label in refused or label not in self._first:
+                    continue
+                if not beside(label, copy, (piece.start, piece.end), alone=True):
+                    found[label] = self._first[label], (piece.start, piece.end)
 
     def _candidates(self, copy: str) -> list[tuple[int, int]]:
         if not self._automaton:
@@ -97,10 +122,14 @@ def _with_reasons(found: dict[str, Signal], copy: str) -> dict[str, Signal]:
     return found
 
 
-def _surviving_match(rule: Rule, regex: re.Pattern[str], copy: str) -> tuple[int, int] | None:
-    return next(
-        (match.span() for match in regex.finditer(copy) if not any(_objections(rule, copy, match.span()))), None
-    )
+def _credible(label: str, span: tuple[int, int], weighed: Iterable[Weighed]) -> bool:
+    """Whether the words around a match do not speak against it; a label they know nothing of is believed."""
+    around = [
+        piece.scores[label]
+        for piece in weighed
+        if piece.start < span[1] and span[0] < piece.end and label in piece.scores
+    ]
+    return not around or max(around) >= DOUBTFUL
 
 
 def _objections(rule: Rule, copy: str, span: tuple[int, int]) -> Iterator[bool]:
@@ -111,6 +140,7 @@ def _objections(rule: Rule, copy: str, span: tuple[int, int]) -> Iterator[bool]:
     yield any(regex.search(copy, *clause) for regex in rule.unless)
     sentence = guard.sentence_at(copy, start, end)
     yield any(regex.search(copy, *sentence) for regex in rule.unless_nearby)
+    yield not rule.sure and beside(rule.label, copy, sentence)
     yield rule.hypothetical is Mood.DROP and guard.hypothetical(copy, start)
     yield rule.question is Mood.DROP and guard.questioned(copy, end)
     yield guard.over_by_now(copy, start, end)
@@ -123,4 +153,5 @@ def _objections(rule: Rule, copy: str, span: tuple[int, int]) -> Iterator[bool]:
 @lru_cache(maxsize=8)
 def built_in(name: str = "signals") -> RuleSet:
     """Return the rules shipped with the program: "signals" (F09) or "empty_phrases" (V11)."""
-    return RuleSet(load_rules(RULES_DIRECTORY / f"{name}.yaml"))
+    weighing = read_evidence(RULES_DIRECTORY) if name == WEIGHED else None
+    return RuleSet(load_rules(RULES_DIRECTORY / f"{name}.yaml"), weighing)
