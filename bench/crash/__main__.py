@@ -196,7 +196,7 @@ def _left(made: Office) -> dict[str, int]:
 def told(outcome: Outcome) -> str:
     """Return a run as a few lines for people."""
     size, found, waits = outcome.size, outcome.verdict, outcome.waits
-    harm = ", ".join(f"{count} × {what}" for what, count in sorted(outcome.done.items()))
+    harm = ", ".join(f"{count} × {what}" for what, count in sorted(outcome.done.items()) if count)
     faults = outcome.faults()
     lines = [
         f"{outcome.run}: {'NOT CLEAN' if faults else 'CLEAN'}",
