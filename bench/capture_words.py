@@ -13,8 +13,7 @@ Facts = Counter[tuple[str, str, str]]
 DEEDS = {
     "send_proposal": "send_file", "send_material": "send_file", "send_contract": "contract", "new_quote": "quote",
     "deliver": "ship", "repair": "debug", "install": "debug",
-    "send_person": "debug",
-    **dict.fromkeys(("train", "terms", "discount", "demo", "ask_inside", "follow_up", "meet"), "other_action"),
+    **dict.fromkeys(("train", "terms", "discount", "demo", "send_person", "ask_inside", "follow_up", "meet"), "other_action"),
 }  # fmt: skip
 KINDS = frozenset({"visit", "plan", "objection", "commitment", "next_step", "awaited", "signal"})
 _DEPARTMENT = re.compile(r"^(?:采购|财务|设备部|设备科|设备|技术|质检|生产)的?(?=..)")

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from bot.parse.action import ActionHit, By
 from bot.parse.clause import Side
-from bot.parse.sentence.marks import THEIR_OFFICE, doer
+from bot.parse.sentence.marks import NOT_THE_DOER, THEIR_OFFICE, doer
 
 _US = r"我们?|咱们?|我司|我方|公司|工厂|厂里|你们?"
 _THEM = rf"P+|C+|客户|对方|他们?|她们?|人家|{THEIR_OFFICE}"
@@ -19,11 +19,11 @@ _TO_THEM = re.compile(
     r"(?:给|向|帮|为|替|陪|回复?|答复|告诉|通知|发|寄|传|送|甩|带|交|补|跟|对)(?:了|给)?(?:客户|对方|甲方|他们?|她们?|人家|P+|C+|您|你们|采购|财务)|(?:发|寄|送|传|带|交|补|递|拿|拉|运)(?:过去|出去|上去|回去|去)"
 )
 _WAIT = re.compile(r"^(?:就|还|现在|先|得|要|再|正|只能|目前)?等(?!级|于|待时|会|下(?!周|个))")
-_SPEAKS = r"说|讲|表示|透露|答应|承诺|保证|反馈|回复|回了?|通知|告诉|同意|收到|收了|提到|问|介绍"
-_THEY_SPEAK = re.compile(
-    rf"(?<![跟和对向与给同P])(?:{_THEM})[^,，。我咱]{{0,5}}?(?:{_SPEAKS})|^(?:P+|C+|客户|对方)[:：]"
+_SPEAKS = r"说|讲|表示|透露|答应|承诺|保证|反馈|回复|回了?(?![话电来去头信])|通知|告诉|同意|收到|收了|提到|问|介绍"
+_THEY_SPEAK = re.compile(rf"{NOT_THE_DOER}(?<!P)(?:{_THEM})[^,，。我咱]{{0,5}}?(?:{_SPEAKS})|^(?:P+|C+|客户|对方)[:：]")
+_WE_SPEAK = re.compile(
+    rf"(?:我们?|咱们?)[^,，。]{{0,8}}?(?:{_SPEAKS}|没敢|没答应|回去)|^我[:：]|^(?:口头|当场|已经?|也)?(?:答应|承诺|保证|说好)了?(?!给?我)"
 )
-_WE_SPEAK = re.compile(rf"(?:我们?|咱们?)[^,，。]{{0,8}}?(?:{_SPEAKS}|没敢|没答应|回去)|^我[:：]")
 _SAYS_ON = re.compile(r"^[^,，。PC我咱不没]{0,3}(?:说|讲|表示)(?!明|话)")
 _OURS_ONLY = frozenset({"new_quote", "quote", "deliver", "repair", "debug", "install", "train", "demo", "send_sample", "send_person", "invoice", "send_proposal"})  # fmt: skip
 """What only a seller does; the rest may go either way (发合同, 给答复, 打电话)."""

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from bot.parse.action import ActionHit
+from bot.parse.action import ActionHit, find_actions
 from bot.parse.clause import Side
 from bot.parse.sentence.agent import Voice, demanded_of, to_them, to_us
 from bot.parse.sentence.clues import (
@@ -19,7 +19,7 @@ from bot.parse.sentence.clues import (
     thing_before,
 )
 from bot.parse.sentence.marks import doer
-from bot.parse.sentence.plans import going, time_before
+from bot.parse.sentence.plans import called_off, going, time_before
 from bot.parse.sentence.reading import Part, Reading, Tense
 from bot.parse.sentence.slots import person_slots, time_slot, what_slot
 from bot.parse.sentence.types import Draft, DraftKind, Slot, SlotName
@@ -39,9 +39,9 @@ _BARE = re.compile(
 _TRIES = re.compile(r"争取|尽量|打算|试试|看能|看看能")
 _OVER = re.compile(r"[了过完]|已|刚|昨|前天|上周|上个?月|早上|好的")
 _SAID = re.compile(
-    r"答应|承诺|保证|说好|讲好|许诺|应承|应下|打了?包票|拍了?胸脯|担保|满口应|我说(?:最[晚迟快])?(?=T)|跟(?:他们?|她们?|P+|客户|对方)(?:说|讲)(?:了|过|好)?(?=[^,，。]{0,8}(?:肯定|一定|最[晚迟]|绝对|没问题))"
+    r"答应|承诺|保证|说好|讲好|许诺|应承|应下|打了?包票|拍了?胸脯|担保|满口应|我说(?:最[晚迟快])?(?=T)|跟(?:他们?|她们?|P+|客户|对方)(?:说|讲)(?:了|过|好)?(?=T|[^,，。]{0,8}(?:肯定|一定|最[晚迟]|绝对|没问题))"
 )
-_STRONG_DEMAND = re.compile(r"(?:让|叫)(?!利|步|价|他|她|客户|[PC])")
+_STRONG_DEMAND = re.compile(r"要我|(?:让|叫)(?!利|步|价|他|她|客户|[PC])")
 _WISHES = {"discount", "terms"}
 _ACCEPTED = re.compile(
     r"^(?:我们?|咱们?)?(?:也|当场|已经|就|当面|先|都)?(?:应下|应了|应|答应|应承|同意|接了|说行|说可以|说没问题|说好)(?:了|下来)*$"
@@ -63,6 +63,8 @@ def _is_commitment(reading: Reading, part: Part, hit: ActionHit) -> float:
     goes_himself = hit.action.name == "send_person" and not re.search(r"派|安排", part.text)
     if not (hit.action.outward and deadline) or goes_himself:
         return 0.0
+    if demanded_of(part.marks) is not None and not promise:
+        return 0.85  # they want it by then; nobody says that we agreed
     return 0.92 if reading.people or reading.customers or promise else 0.8
 
 
@@ -105,11 +107,15 @@ def _deed(reading: Reading, part: Part, hit: ActionHit) -> Iterator[Draft]:
         return
     if not sure and _owed_to_us(part):
         return
-    action = Slot(SlotName.ACTION, hit.action.name, part.shown, part.span, 0.92)
+    action = Slot(SlotName.ACTION, hit.action.name, part.shown, part.span, 0.92 if _is_plain(part, hit) else 0.85)
     if (hit.action.name in _AT_THEIR_PLACE or not hit.action.outward) and not sure and going(reading, part) is not None:
         return
     if hit.action.name in _MEETING and not sure:
-        if going(reading, part) is None and (part.times or re.search(r"约|准备|打算|计划|安排", part.text)):
+        if (
+            going(reading, part) is None
+            and not called_off(reading, part)
+            and (part.times or re.search(r"约|准备|打算|计划|安排", part.text))
+        ):
             when = time_slot(SlotName.AT, part, reading)
             slots = [*person_slots(reading, part), when, what_slot(part, hit), how(reading, part, hit.span)]
             yield draft(DraftKind.PLAN, reading, part.span, slots)
@@ -122,6 +128,12 @@ def _deed(reading: Reading, part: Part, hit: ActionHit) -> Iterator[Draft]:
 def _is_told(part: Part) -> bool:
     """上午跟周主任开会聊了下: what took place is no promise, though one is made of the same matter behind."""
     return part.meets is not None and part.tense is not Tense.FUTURE and _SAID.search(part.marks) is None
+
+
+def _is_plain(part: Part, hit: ActionHit) -> bool:
+    """Whether a deed is named in its own clause, and no other of ours beside it."""
+    others = {one.action.name for one in ours(part) if one.action.outward} - {hit.action.name}
+    return hit in part.actions and not others and hit.action.outward
 
 
 def _still_today(part: Part) -> bool:
@@ -141,7 +153,9 @@ def _is_meant(part: Part, hit: ActionHit) -> bool:
 def _brought(reading: Reading, part: Part) -> Slot | None:
     """后天去天成，把色卡带给他: what is handed over on a planned visit has its time."""
     before = next(iter(earlier(reading, part)), None)
-    if part.times or part.tense is Tense.DONE or before is None or going(reading, before) is None:
+    if part.times or part.tense is Tense.DONE or before is None or before.tense is not Tense.FUTURE:
+        return None
+    if going(reading, before) is None and demanded_of(part.marks) is not Side.US:
         return None
     return time_slot(SlotName.DUE, before, reading) if re.search(r"带|捎|送|交|拿|把", part.text) else None
 
@@ -191,8 +205,11 @@ def _same_again(reading: Reading, part: Part, last: ActionHit | None) -> ActionH
         return None
     start = part.span[0]
     named = thing_before(part.marks[: match.start()]) or thing_before(reading.marks[:start])
-    meant = named or last
+    meant = _MENDS.get(match[0][0]) or named or last
     return ActionHit(meant.action, match.span()) if meant else None
+
+
+_MENDS = {verb: next(iter(find_actions(deed))) for verb, deed in {"换": "更换", "修": "维修", "装": "安装"}.items()}
 
 
 def _ours_to_give(part: Part, start: int) -> bool:

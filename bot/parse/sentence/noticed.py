@@ -3,8 +3,11 @@
 import re
 from collections.abc import Iterator
 
+from bot.parse.clause import Side
 from bot.parse.money import Kind
+from bot.parse.sentence.agent import Voice
 from bot.parse.sentence.clues import draft
+from bot.parse.sentence.marks import doer
 from bot.parse.sentence.reading import Part, Reading, Tense
 from bot.parse.sentence.slots import amount_slot, nearest_mention
 from bot.parse.sentence.types import Draft, DraftKind, Slot, SlotName, Span
@@ -84,7 +87,21 @@ def objections(reading: Reading) -> Iterator[Draft]:
         match = next((one for one in pattern.finditer(reading.copy) if _stands(reading.copy, one.span())), None)
         if match and category not in seen:
             slot = Slot(SlotName.CATEGORY, category, reading.text[slice(*match.span())], match.span(), 0.92)
-            yield draft(DraftKind.OBJECTION, reading, match.span(), [slot, *_of_whom(reading, match.span())])
+            sure = 0.92 if _is_theirs(reading, match.span()) else 0.85
+            yield draft(DraftKind.OBJECTION, reading, match.span(), [slot, *_of_whom(reading, match.span())], sure)
+
+
+_DISCONTENT = re.compile(
+    r"[嫌闲怕]|担心|顾虑|不满|抱怨|投诉|吐槽|质疑|怀疑|觉得|认为|不接受|不认可|不同意|要求|坚持|非要|不放心|有意见|说|反馈|提出|问|谈不拢|卡在"
+)
+
+
+def _is_theirs(reading: Reading, span: Span) -> bool:
+    """Whether the words are told as the customer's: 嫌…, 他说…; a bare fact may be ours (上次发错货了)."""
+    part = _part_at(reading, span)
+    if part is None or doer(part.marks[: max(0, span[0] - part.span[0])]) is Side.US:
+        return False
+    return part.speaker is Voice.THEIRS or _DISCONTENT.search(part.text) is not None
 
 
 def _stands(copy: str, span: Span) -> bool:
@@ -122,7 +139,7 @@ def _of_whom(reading: Reading, span: Span) -> list[Slot]:
     return [slot] if slot else []
 
 
-_OFTEN_MISREAD = {"decider_away", "positive", "stall"}
+_OFTEN_MISREAD = {"decider_away", "positive", "stall", "repeat_ask", "person_change"}
 """On sentences of other hands these are right nine times in ten or less: shown with a question."""
 
 

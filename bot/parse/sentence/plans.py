@@ -21,7 +21,7 @@ _NOT_GOING = re.compile(
 _JUST_A_CALL = re.compile(r"(?:打|回|去|通)[^,，。]{0,8}电话|回电|致电|电联|电话(?!会|沟通)|微信|语音|打电话")
 _HOSTED = re.compile(r"来|参观|考察|厂|约|请我们|电话会|视频|会议|现场")
 _ENTRY = re.compile(
-    r"[PCT,，、:：\s的和在都去到先]*(?:送样|送货|对账|收款|交流|勘测|勘察|验收|签约|签合同|谈合同|讲方案|演示|复测|碰头|坐坐)?"
+    r"[PCT,，、:：\s的和在都去到先]*(?:送样|送货|对账|收款|交流|勘测|勘察|验收|签约|签合同|谈合同|讲方案|演示|复测|碰头|坐坐|(?:谈|聊|讨论|对|签|开)[^,，。PCT]{1,6})?"
 )
 
 
@@ -29,19 +29,22 @@ def plans(reading: Reading) -> Iterator[Draft]:
     """Recognise where we go and whom we will see: 周五去蓝海, 后天下午两点找赵总谈, 晚上跟王总吃饭."""
     for part in reading.parts:
         span = going(reading, part)
-        if span is not None and not _called_off(reading, part):
+        if span is not None and not called_off(reading, part):
             when = time_slot(SlotName.AT, part, reading) or time_before(reading, part)
             slots = [*person_slots(reading, part), when, how(reading, part, span), sum_said(reading, part)]
-            yield draft(DraftKind.PLAN, reading, part.span, slots)
+            noted = part.meets is None and _ENTRY.fullmatch(part.marks) is not None
+            yield draft(DraftKind.PLAN, reading, part.span, slots, 0.85 if noted else 0.92)
 
 
 _OFF = re.compile(r"算了|不去了|去不了|取消|放鸽子|放了?我?鸽子|爽约|没来|没去成|作罢|泡汤|去不成|推了")
 
 
-def _called_off(reading: Reading, part: Part) -> bool:
-    """下周三打算去恒信，算了不去了."""
+def called_off(reading: Reading, part: Part) -> bool:
+    """Say whether a plan is taken back or moved later in its sentence: 下周三打算去恒信，算了不去了."""
     later = [one for one in reading.parts[part.number + 1 :] if one.sentence == part.sentence]
-    return any(_OFF.search(one.text) and not one.customers for one in later)
+    return any(
+        (_OFF.search(one.text) and not one.customers) or (_MOVED.search(one.marks) and part.times) for one in later
+    )
 
 
 def time_before(reading: Reading, part: Part, name: SlotName = SlotName.AT) -> Slot | None:

@@ -63,7 +63,11 @@ def _met(reading: Reading, part: Part) -> re.Match[str] | None:
 
 def _doubts(reading: Reading, part: Part, match: re.Match[str]) -> Iterator[bool]:
     """Every reason not to believe that we met somebody, cheapest first."""
-    yield bool(_ARRANGED.match(match[0]) or _TALKED_OUT.fullmatch(match[0]) or _UNREACHED.search(part.text))
+    yield bool(
+        _ARRANGED.match(match[0])
+        or _TALKED_OUT.search(part.marks[: match.end() + 1], match.start())
+        or _UNREACHED.search(part.text)
+    )
     yield _is_ahead(part)
     yield negated(part, match.start()) or guard.hypothetical(part.text, len(part.text))
     yield bool(is_question(part) and _ASKS_WHO.search(part.text))
@@ -73,15 +77,15 @@ def _doubts(reading: Reading, part: Part, match: re.Match[str]) -> Iterator[bool
 
 
 _ASKS_WHO = re.compile(r"谁(?:有|在|知道|去|跟)|来着$|[吗?？]$")
-_TALKED_OUT = re.compile(r".*谈(?:妥|好|拢|成|定)了?")
-_CALLS = re.compile(r"(?:打|回|去|拨)[^,，。]{0,8}电话$")
+_TALKED_OUT = re.compile(r"谈(?:妥|好|拢|成|定)")
+_CALLS = re.compile(r"(?:打(?!来|过来)|回|去|拨)[^,，。]{0,8}电话$")
 _TOLD = re.compile(r"[了过完刚]|说|讲|问我|嫌|里")
 
 
 def _stood_up(reading: Reading, part: Part) -> bool:
     """在门口等吴总，他没来."""
     later = [one for one in reading.parts[part.number + 1 :] if one.sentence == part.sentence][:1]
-    return any(re.search(r"没来|没露面|放[^,，。]{0,3}鸽子|爽约", one.text) for one in later)
+    return any(re.search(r"没来|没露面|放[^,，。]{0,3}鸽子|爽约|无人接|没人接|没接|打不通", one.text) for one in later)
 
 
 def call_to_make(reading: Reading, part: Part) -> bool:
@@ -105,7 +109,9 @@ _SAYS = re.compile(SAYS)
 
 def _is_ahead(part: Part) -> bool:
     """Whether it is still to come; what is said in it does not count: 电话里说问题还没解决."""
-    if any(str(time.kind) == "recurring" for time in part.times):
+    if any(str(time.kind) == "recurring" for time in part.times) or re.search(
+        r"每(?:个?月|季度?|周|年|天|次|半年)", part.text
+    ):
         return True
     return (part.opening if _SAYS.search(part.text) else part.tense) is Tense.FUTURE
 

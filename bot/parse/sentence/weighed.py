@@ -41,8 +41,9 @@ def part_at(reading: Reading, place: int) -> Part | None:
 
 def _good_news(reading: Reading, part: Part, signal: Signal) -> bool:
     """答应周五前付款 is waited for, 去蓝海把尾款敲定 is planned by us, 再降三个点就定 is a condition."""
-    del signal
     if part.times and part.tense is Tense.FUTURE and _TO_COME.search(part.text):
+        return False
+    if doer(part.marks[: max(0, signal.span[0] - part.span[0])]) is Side.US:
         return False
     if going(reading, part) is not None and _OURS_TO_DO.search(part.text):
         return False
