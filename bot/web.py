@@ -44,7 +44,7 @@ def create_web(services: Services, runtime: Runtime) -> Flask:
 
     @web.get("/metrics")
     def metrics() -> Response:
-        lines = generate_latest(REGISTRY) + _gauges(services)
+        lines = generate_latest(REGISTRY) + generate_latest(_Families(_gauges(services)))
         return Response(lines, content_type=CONTENT_TYPE_LATEST)
 
     for adapter in services.adapters.values():
@@ -71,13 +71,22 @@ def find_problems(services: Services, runtime: Runtime) -> dict[str, str]:
     return problems
 
 
-def _gauges(services: Services) -> bytes:
+def _gauges(services: Services) -> list[GaugeMetricFamily]:
+    """Return what the database tells; while it is away, that, because then somebody looks."""
+    try:
+        families = _stored(services)
+    except SQLAlchemyError:
+        families = []
+    return [GaugeMetricFamily("database_up", "Whether the database answers", bool(families)), *families]
+
+
+def _stored(services: Services) -> list[GaugeMetricFamily]:
     now = services.clock.now()
     with services.database.read() as session:
         waiting, oldest_in = inbox.depth(session)
         owed, oldest_out = outbox.depth(session, now)
         fates = outbox.fates(session)
-    families = [
+    return [
         GaugeMetricFamily("inbox_depth", "Updates waiting to be handled", waiting),
         GaugeMetricFamily("inbox_age_seconds", "Age of the oldest waiting update", _age(now, oldest_in)),
         GaugeMetricFamily("outbox_depth", "Messages due and not sent", owed),
@@ -85,7 +94,6 @@ def _gauges(services: Services) -> bytes:
         _fates(fates),
         *_allowances(services),
     ]
-    return generate_latest(_Families(families))
 
 
 def _fates(fates: Mapping[str, int]) -> GaugeMetricFamily:
