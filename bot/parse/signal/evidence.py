@@ -26,6 +26,8 @@ DOUBTFUL: Final = math.log(0.08 / 0.92)  # too little even with a rule
 
 FEW: Final = 5  # words so few that the next one still changes the matter: a short message speaks less loudly
 
+NEAR: Final = 6  # families further apart in a clause than this say nothing together
+
 _DROPPED: Final = "drop"
 _KEPT: Final = "plain"
 _FIRST_SYMBOL: Final = 0xE000
@@ -79,7 +81,9 @@ class Families:
         found = set(text)
         for clause in _CLAUSE_END.split(text):
             symbols = _SYMBOL.findall(clause)
-            found.update(first + later for place, first in enumerate(symbols) for later in symbols[place + 1 :])
+            found.update(
+                first + later for place, first in enumerate(symbols) for later in symbols[place + 1 : place + NEAR]
+            )
         return found
 
     def spelled(self, feature: str) -> str:
@@ -99,13 +103,16 @@ class Evidence:
         return tuple(self._weighed(copy, *piece) for piece in _pieces(copy))
 
     def _weighed(self, copy: str, start: int, end: int) -> Weighed:
-        known = [worth for one in self._families.features(copy[start:end]) if (worth := self._points.get(one))]
+        worth_of = self._points.get
         sums = [0.0] * len(self.labels)
-        for worth in known:
-            for place, points in worth:
-                sums[place] += points
-        share = 1 / math.sqrt(len(known) + FEW)
-        scores = (bias + total * share for bias, total in zip(self._bias, sums, strict=True))
+        known = 0
+        for one in self._families.features(copy[start:end]):
+            if (worth := worth_of(one)) is not None:
+                known += 1
+                for place, points in worth:
+                    sums[place] += points
+        share = 1 / math.sqrt(known + FEW)
+        scores = [bias + total * share for bias, total in zip(self._bias, sums, strict=True)]
         return Weighed(start, end, dict(zip(self.labels, scores, strict=True)))
 
 

@@ -88,6 +88,8 @@ class RuleSet:
     ) -> None:
         """Add the labels that the words alone speak for clearly, unless a guard refused a match of theirs."""
         for piece in weighed:
+            if max(piece.scores.values()) < SPEAKS:
+                continue
             for label, score in piece.scores.items():
                 if score < SPEAKS or label in found or label in refused or label not in self._first:
                     continue
