@@ -10,6 +10,8 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
+from bot.file_name import plain_file_name
+
 MAX_TEXT: Final = 10_000
 """Longest text (characters) a turn looks at; adapters keep the rest in the inbox row only."""
 
@@ -57,7 +59,8 @@ class Chat:
 class Media:
     """An attachment.
 
-    `ref` is the platform's handle, good for a while; `key` is our own copy's content key once it is fetched.
+    `ref` is the platform's handle, good for a while; `key` is our own copy's content key once it is fetched. Whatever
+    name it came with, `name` is one that can be shown and stored.
     """
 
     kind: MediaKind
@@ -66,6 +69,9 @@ class Media:
     name: str = ""
     mime: str = ""
     size: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", plain_file_name(self.name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,12 +27,14 @@ Pixels = npt.NDArray[np.uint8]
 MAX_PIXELS = 25_000_000
 MAX_JPEG_PIXELS = 64_000_000  # decoded at 1/2 or 1/4 by libjpeg itself
 WORKING_PIXELS = 13_000_000
+MAX_SCANS = 100  # a progressive JPEG has about ten; each goes over the whole picture again
 MIN_SIDE = 10
 MAX_RATIO = 60
 CHINA = timezone(timedelta(hours=8))
 
 _FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF", "AVIF")
 _HEIF_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"})
+_SCAN = b"\xff\xda"
 _EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
 _ERRORS: MappingProxyType[type[Exception], Problem] = MappingProxyType(
     {UnidentifiedImageError: Problem.NOT_AN_IMAGE, MemoryError: Problem.OUT_OF_MEMORY}
@@ -105,6 +107,8 @@ def _decode(data: bytes) -> Picture:
     Image.MAX_IMAGE_PIXELS = None  # judged by check_size, before decoding
     with Image.open(io.BytesIO(data), formats=[name for name in _FORMATS if name in _known_formats()]) as image:
         check_size(image.width, image.height, jpeg=image.format in {"JPEG", "MPO"})
+        if image.format in {"JPEG", "MPO"} and data.count(_SCAN) > MAX_SCANS:
+            raise RefusedPhotoError(Problem.TOO_LARGE)
         notes = _exif_of(image)
         full_width = image.width
         if image.width * image.height > WORKING_PIXELS:

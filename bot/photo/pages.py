@@ -28,7 +28,7 @@ def load_pages(data: bytes) -> Iterator[Picture]:
         document = pdfium.PdfDocument(data)
         count = len(document)
     except pdfium.PdfiumError as error:
-        locked = "password" in str(error).lower()
+        locked = b"/Encrypt" in data and "password" in str(error).lower()  # the library repeats its last error
         raise RefusedPhotoError(Problem.LOCKED_PDF if locked else Problem.TRUNCATED) from error
     if not count:
         raise RefusedPhotoError(Problem.EMPTY)

@@ -11,7 +11,9 @@ import pytest
 import requests
 from PIL import Image
 
-from tests.bot.photo.hostile import png_header, saved
+from bot.file_name import LONGEST
+from tests.bot.photo.hostile import pdf, png_header
+from tests.bot.photo.hostile_files import saved, scans
 from tests.journeys.office import Message, Office
 
 PART_LIMIT = 20 * 2**20
@@ -56,7 +58,24 @@ PICTURES = {
     "a bomb of 13,000 squared": (lambda: png_header(13_000, 13_000, body=bytes(13_000 * 200)), "太大"),
     "a zip named jpg": (archive, "不是图片"),
     "a page named jpg": (lambda: b"<html><script>alert(1)</script></html>" * 9, "不是图片"),
+    "a drawing named jpg": (
+        lambda: b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
+        "不是图片",
+    ),
+    "one pixel": (lambda: saved(Image.new("RGB", (1, 1)), "PNG"), "太小"),
+    "20,000 by 20": (lambda: saved(Image.new("RGB", (20_000, 20)), "PNG"), "又细又长"),
+    "a scan without pages": (lambda: pdf((595, 842), pages=0), "没传完整"),
+    "thirty thousand scans": (lambda: scans(30_000), "太大"),
+    "an animation in sixteen colours": (
+        lambda: saved(odd(), "GIF", save_all=True, append_images=[odd()] * 9),
+        "不知道归到哪里",
+    ),
+    "a print shop's four inks": (lambda: saved(odd().convert("CMYK"), "JPEG"), "不知道归到哪里"),
 }
+
+
+def odd() -> Image.Image:
+    return Image.new("RGB", (64, 48), "teal")
 
 
 @pytest.mark.parametrize("name", PICTURES)
@@ -65,6 +84,35 @@ def test_a_picture_that_is_none_is_answered_with_what_to_do(office: Office, name
     before = len(kept(office, "zhouhang"))
     assert words in answered(office.say("zhouhang", images=[make()]))
     assert len(kept(office, "zhouhang")) == before + 1
+
+
+FILE_NAMES = [
+    "../../../etc/cron.d/x.csv", "..\\..\\x.csv", "a\0b.csv", "\u202evsc.exe.csv", "=cmd|' /C calc'!A1.csv", "好" * 3000 + ".csv",
+    "<script>alert(1)</script>.csv", "x\ty\u2028z.csv", "%00%0a.csv", "😀\u200d.csv", ".csv", "名单'; DROP TABLE person; --.csv",
+]  # fmt: skip
+
+
+def send_file(office: Office, who: str, name: str, data: bytes) -> list[Message]:
+    """Send a file as a hostile client would: the library would tidy its name."""
+    raw = name.encode().replace(b'"', b"%22")
+    facts = f'--x\r\nContent-Disposition: form-data; name="from"\r\n\r\n{who}\r\n--x\r\nContent-Disposition: form-data; name="chat"\r\n\r\ndirect\r\n'
+    part = (
+        b'--x\r\nContent-Disposition: form-data; name="file"; filename="' + raw + b'"\r\nContent-Type: text/csv\r\n\r\n'
+    )
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    body = facts.encode() + part + data + b"\r\n--x--\r\n"
+    answer = requests.post(f"{office.api}/messages?wait=1", data=body, headers=headers, timeout=90)
+    assert answer.status_code == 200, answer.text
+    return [Message(reply) for reply in answer.json()["replies"]]
+
+
+@pytest.mark.parametrize("name", FILE_NAMES, ids=lambda name: ascii(name)[:30])
+def test_a_file_with_a_hostile_name_is_kept_under_a_plain_one(office: Office, name: str) -> None:
+    answered(send_file(office, "akai", name, "客户名称,联系人\n".encode()))
+    file = kept(office, "akai")[-1]["file"]
+    assert file["name"].endswith(".csv")
+    assert len(file["name"]) <= LONGEST
+    assert not re.search(r"[/\\\x00-\x1f\u2028\u202e\u200d]", file["name"])
 
 
 def upload(office: Office, data: bytes) -> requests.Response:

@@ -14,6 +14,7 @@ from werkzeug.datastructures import FileStorage
 
 from bot.adapters.practice.show import gist, sniffed
 from bot.adapters.practice.wire import MAX_PART, MAX_PARTS, ActionIn, ApiError, MessageIn
+from bot.file_name import plain_file_name
 from bot.media import MediaStore
 from bot.update import Chat, ChatKind, Location, Media, MediaKind, Press, Quote, Update, UpdateKind
 from models import practice
@@ -44,7 +45,7 @@ def attached(files: Any, media: MediaStore) -> list[Media]:
 
 
 def _attachment(kind: MediaKind, part: FileStorage, media: MediaStore) -> Media:
-    name = (part.filename or "").replace("\x00", "")[-200:]
+    name = plain_file_name(part.filename or "")
     data = part.stream.read(MAX_PART + 1)
     if len(data) > MAX_PART:
         raise ApiError(f"{name or '这个附件'}超过 20 MB，发不出去，请压缩后再发。", 413)

@@ -126,7 +126,7 @@ def _media(kind: str, item: Body) -> Media:
         raise Refused(Reason.MALFORMED)
     ref = {"via": VIA, "url": address, "aeskey": _text(part, "aeskey")}
     name = _text(part, "filename") or _text(part, "name")
-    return Media(_MEDIA[kind][1], {name: value for name, value in ref.items() if value}, name=name[:200])
+    return Media(_MEDIA[kind][1], {name: value for name, value in ref.items() if value}, name=name)
 
 
 def _quote(body: Body) -> Quote | None:

@@ -1,4 +1,4 @@
-"""Two hundred damaged, hostile or strange files, made from a seed."""
+"""Three hundred damaged, hostile or strange files, made from a seed."""
 
 import io
 import random
@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import pillow_heif
 import pypdfium2 as pdfium
 from PIL import Image
+
+from tests.bot.photo.hostile_files import more_cases, saved
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "HEIF")
 
@@ -30,12 +32,7 @@ def cases(seed: int = 5) -> Iterator[Case]:
     yield from _wrong_things(chance)
     yield from _bombs()
     yield from _strange_but_good(chance)
-
-
-def saved(image: Image.Image, kind: str, **options: object) -> bytes:
-    out = io.BytesIO()
-    image.save(out, kind, **options)
-    return out.getvalue()
+    yield from (Case(name, data) for name, data in more_cases())
 
 
 def pdf(size: tuple[int, int], pages: int = 1) -> bytes:
