@@ -145,17 +145,18 @@ _OFTEN_MISREAD = {"decider_away", "positive", "stall", "repeat_ask", "person_cha
 
 def signals(reading: Reading) -> Iterator[Draft]:
     """Recognise the other customer signals (F09); a competitor gets its own kind, with what it did."""
-    for signal in reading.signals:
+    for signal in (*reading.signals, *reading.doubtful):
         if signal.label in OBJECTION_OF_SIGNAL or not holds(reading, signal):
             continue
         kind = DraftKind.COMPETITOR if signal.label == "competitor" else DraftKind.SIGNAL
+        doubted = signal in reading.doubtful or signal.label in _OFTEN_MISREAD
         slot = Slot(SlotName.CATEGORY, signal.label, signal.text, signal.span, 0.92)
         part = _part_at(reading, signal.span)
         share = None
         if kind is DraftKind.COMPETITOR and part:
             share = amount_slot(part, Kind.PERCENT) or amount_slot(part)
         slots = [slot, *_of_whom(reading, signal.span), share]
-        yield draft(kind, reading, signal.span, slots, 0.85 if signal.label in _OFTEN_MISREAD else 0.92)
+        yield draft(kind, reading, signal.span, slots, 0.85 if doubted else 0.92)
 
 
 def progress(reading: Reading) -> Iterator[Draft]:

@@ -78,6 +78,7 @@ class Reading:
     people: tuple[Mention, ...]
     times: tuple[Any, ...]
     signals: tuple[Signal, ...]
+    doubtful: tuple[Signal, ...]  # heard by a phrase the other words of the message do not bear out
     empty: tuple[Signal, ...]
     promises: tuple[Promise, ...]
 
@@ -217,7 +218,10 @@ def read(text: str, resolvers: Resolvers) -> Reading:
             )
         )
     rules = resolvers.rules or built_in("signals")
+    signals = rules.find(shown)
+    sure = {signal.label for signal in signals}
+    doubtful = tuple(one for one in rules.by_phrases.find(shown) if one.label not in sure)
     return Reading(
-        shown, copy, marks, tuple(parts), customers, people, times, rules.find(shown), built_in("empty_phrases").find(shown),
+        shown, copy, marks, tuple(parts), customers, people, times, signals, doubtful, built_in("empty_phrases").find(shown),
         mine_promises(shown),
     )  # fmt: skip
