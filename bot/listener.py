@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from flask import Flask
 from waitress import wasyncore
@@ -15,6 +17,8 @@ LARGEST_BODY: Final = "largest_body"
 """`app.extensions[LARGEST_BODY]` raises that where people send files themselves."""
 LOOK_EVERY: Final = 0.2
 GRACE: Final = 4.0
+REQUEST_WITHIN: Final = 30.0
+"""Seconds from the first byte of a request to its last: who drips would hold his connection, and in the end all of them."""
 CONNECTIONS: Final = 900
 """Sockets open at once. A platform keeps its own open between two callbacks: at waitress's hundred the next one waits in vain."""
 CLOSING: Final = "on_closing"
@@ -24,8 +28,12 @@ CLOSING: Final = "on_closing"
 class WebServer:
     """Listens from `start` to `stop`; `port` is the real one when 0 was asked for."""
 
-    def __init__(self, app: Flask, *, host: str, port: int, threads: int) -> None:
+    def __init__(
+        self, app: Flask, *, host: str, port: int, threads: int, request_within: float = REQUEST_WITHIN
+    ) -> None:
         self._app = app
+        self._within = request_within
+        self._begun: WeakKeyDictionary[Any, float] = WeakKeyDictionary()  # half a request → when we saw it first
         self._sockets: dict[int, Any] = {}
         self._server = create_server(
             app, map=self._sockets, host=host, port=port, threads=threads,
@@ -51,5 +59,16 @@ class WebServer:
             socket.close()
 
     def _run(self) -> None:
+        looked = time.monotonic()
         while not self._closed.is_set():
             wasyncore.loop(timeout=LOOK_EVERY, use_poll=True, map=self._sockets, count=1)
+            now = time.monotonic()
+            if now - looked >= LOOK_EVERY:
+                looked = now
+                self._hang_up_on_drips(now)
+
+    def _hang_up_on_drips(self, now: float) -> None:
+        for channel in list(self._sockets.values()):
+            half = getattr(channel, "request", None)
+            if half is not None and now - self._begun.setdefault(half, now) > self._within:
+                channel.handle_close()

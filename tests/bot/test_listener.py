@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -59,3 +60,32 @@ def test_platforms_that_keep_hundreds_of_connections_open_do_not_lock_the_next_o
         for _ in range(150):
             assert kept.enter_context(requests.Session()).get(url, timeout=5).text == "hello"
         server.stop()
+
+
+def test_who_drips_his_request_is_hung_up_on_and_who_keeps_a_connection_is_not(endless: Flask) -> None:
+    server = WebServer(endless, host="127.0.0.1", port=0, threads=2, request_within=0.5)
+    server.start()
+    url = f"http://127.0.0.1:{server.port}"
+    with requests.Session() as kept, socket.create_connection(("127.0.0.1", server.port), timeout=5) as wire:
+        assert kept.get(url, timeout=5).text == "hello"
+        wire.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n")
+        wire.settimeout(0.05)
+        begun = time.monotonic()
+        assert dripped(wire, b"x" * 400) < 400, "hung up on before the end"
+        assert 0.4 < time.monotonic() - begun < 15
+        assert kept.get(url, timeout=5).text == "hello"
+    server.stop()
+
+
+def dripped(wire: socket.socket, data: bytes) -> int:
+    """Send byte after byte until the other side hangs up; returns how many it took."""
+    for number in range(len(data)):
+        try:
+            wire.sendall(data[number : number + 1])
+            if not wire.recv(100):
+                return number
+        except TimeoutError:  # nothing was said meanwhile
+            continue
+        except ConnectionError:
+            return number
+    return len(data)
