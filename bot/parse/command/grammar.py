@@ -18,6 +18,9 @@ _NOTHING = re.compile(r"[\s。.!！~～吧呀啊哈]*")
 # Without a slash the word must end: blank, colon, line end, closing punctuation, or a code/number (撤销V-…, 稍后30分钟).
 _OPEN_END = re.compile(r"\s|:|[。.!！~～吧呀啊哈]*\s*$|(?=[a-z]{1,4}-\d|#|\d)")
 _BARE_END = re.compile(r"[,。]")
+_ASKS = re.compile(r"谁|怎么|什么|哪")  # a word that is itself a question may end with its mark: 谁看过我？
+_MARK = re.compile(r"\s*[?？]{1,3}\s*")
+_SPACED = 12  # a whole message this short may be a word typed with blanks inside: 撤 销
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,19 @@ def _match(text: str, grammar: Grammar) -> tuple[_Word, int, bool] | None:
         match = word.pattern.match(folded, start)
         if match and (slash or _ends_as_word(folded, match.end(), word.spec, grammar.key_patterns[word.spec.name])):
             return word, match.end(), bool(slash)
-    return None
+        if match and _ASKS.search(word.alias) and _MARK.fullmatch(folded, match.end()):
+            return word, len(text), bool(slash)
+    return _spaced(folded, start, grammar)
+
+
+def _spaced(folded: str, start: int, grammar: Grammar) -> tuple[_Word, int, bool] | None:
+    """Find the command a whole short message is when the blanks inside it are left out."""
+    parts = folded[start:].split()
+    if len(parts) < 2 or len(folded) > _SPACED:  # one piece has no blank inside
+        return None
+    squeezed = "".join(parts)
+    words = grammar.by_first.get(squeezed[0], ())
+    return next(((word, len(folded), start > 0) for word in words if word.pattern.fullmatch(squeezed)), None)
 
 
 def parse_command(

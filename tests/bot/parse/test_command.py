@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.command_accuracy import REGISTRY, answer
+from bot.command import load_handlers
 from bot.parse.command import CommandSpec, nearest, parse_command
 
 
@@ -26,6 +27,24 @@ def test_a_command_is_read_in_every_way_people_type_it(case: dict[str, Any]) -> 
 
 def test_what_a_third_hand_typed_is_read() -> None:
     assert sum(answer(case) == case["expected"] for case in THIRD_HAND) >= 0.99 * len(THIRD_HAND)
+
+
+@pytest.fixture(scope="module")
+def product() -> tuple[CommandSpec, ...]:
+    return load_handlers().specs
+
+
+@pytest.mark.parametrize("case", load("command_typed"), ids=lambda case: case["id"])
+def test_every_command_of_the_product_is_read_as_strangers_type_it(
+    case: dict[str, Any], product: tuple[CommandSpec, ...]
+) -> None:
+    parsed = parse_command(case["message"], registry=product, bot_names=("小助手", "销售 机器人"))
+    if "nearest" in case:
+        assert parsed is None
+        assert case["nearest"] in str(nearest(case["message"], registry=product))
+        return
+    assert (parsed.name if parsed else None) == case["command"]
+    assert parsed is None or parsed.rest == case.get("rest", parsed.rest)
 
 
 def test_a_command_in_traditional_characters_keeps_what_was_typed() -> None:
