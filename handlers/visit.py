@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Final
 
 from bot import Context, Reply, Shelf, UserError, command
@@ -13,10 +14,10 @@ from bot.evidence import place_asked
 from bot.understand import find_customer, speak_of
 from models.customer import Customer, contacts_of
 from models.person import Sight
+from models.rules.code_word import word_of
 from models.rules.gates import VISIT_GATE
 from models.visit import done_kinds, open_visit, start_visit, visits_of_customer
 
-CODE_LETTERS: Final = "ACDEFHJKLMNPQRTUVWXY34679"  # nothing that looks like something else in handwriting
 CODE_FOR: Final = timedelta(minutes=10)
 
 
@@ -61,11 +62,13 @@ def _open(ctx: Context, customer: Customer) -> Reply:
 
 
 def _code_word(ctx: Context, visit_id: str) -> tuple[str, datetime | None]:
-    """Ask a share of the visits for a code word in the picture (M5); which ones anybody can recompute from the number."""
-    digest = hashlib.sha256(visit_id.encode()).digest()
-    if int.from_bytes(digest[:4]) / 2**32 >= ctx.settings.rules.visit.code_rate:
+    """Ask a share of the visits for a code word in the picture (M5).
+
+    Which visits anybody can recompute from the number; the word itself nobody knows before the visit begins.
+    """
+    if int.from_bytes(sha256(visit_id.encode()).digest()[:4]) / 2**32 >= ctx.settings.rules.visit.code_rate:
         return "", None
-    word = "".join(CODE_LETTERS[byte % len(CODE_LETTERS)] for byte in digest[4:7])
+    word = word_of(hmac.digest(ctx.services.secret, visit_id.encode(), "sha256"))
     return word, ctx.now + CODE_FOR
 
 

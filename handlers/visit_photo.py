@@ -153,8 +153,8 @@ def _code_note(ctx: Context, visit: Visit, facts: Any) -> str:
     in_time = visit.code_until is not None and ctx.update.at <= visit.code_until
     found = check_code_word(facts, visit.code_word).verdict is Verdict.AGREES
     ctx.note("visit.code_word", "visit", visit.id, found=found, in_time=in_time)
-    if found and in_time:
-        return f"口令 {visit.code_word} 已看到"
+    if found:
+        return f"口令 {visit.code_word} 已看到" + ("" if in_time else "，不过已过 10 分钟，不影响本次记录")
     return f"口令 {visit.code_word} 看不清或没拍到，不影响本次记录"
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
 
-from models.rules.alike import apart, folded, same_title
+from models.rules.alike import apart, same_title
+from models.rules.code_word import is_written
 
 CHINA = timezone(timedelta(hours=8))
 TOLERANCE = timedelta(minutes=15)
@@ -178,9 +179,7 @@ def check_code_word(facts: PhotoFacts, code: str) -> Finding:
     """Look for the code the person was asked to write down (M5); handwriting that is not found is never a difference."""
     if facts.problem:
         return unread("code_word", code, facts)
-    wanted = folded(code)
-    words = [word for line in facts.text.splitlines() for word in re.findall(r"[A-Za-z0-9]+", line)]
-    if any(folded(word) == wanted for word in words) or wanted in {folded(line) for line in facts.text.splitlines()}:
+    if is_written(code, facts.text):
         return Finding("code_word", Verdict.AGREES, code, code, 1.0, Reason.OK)
     return unread("code_word", code, facts)
 
