@@ -30,6 +30,7 @@ _OURS_ONLY = frozenset({"new_quote", "quote", "deliver", "repair", "debug", "ins
 
 
 _ASKED_FOR = re.compile(rf"(?:问|跟|找|向|管)(?:{_THEM})要|^催(?:了|一下|下)?(?:{_THEM})")
+_HEARSAY = re.compile(r"听(?!我)|据")
 _MUST = re.compile(r"必须|务必|一定要|最[晚迟]|得(?=T|在|赶)|不能晚于")
 
 
@@ -84,7 +85,7 @@ def agent(marks: str, hit: ActionHit, speaker: Voice) -> Side:
     """Say whose deed a hit of a piece is."""
     front, by = marks[: hit.span[1] - 1], hit.action.by  # 图纸他周三给: the doer may stand between thing and verb
     named = doer(front)
-    if waits(marks) and named is not Side.US:
+    if _HEARSAY.match(marks) or (waits(marks) and named is not Side.US):
         return Side.THEM
     demand = demanded_of(front)
     if named is not Side.US and (_ASKED_FOR.search(front) or (demand is Side.UNKNOWN and to_us(marks))):

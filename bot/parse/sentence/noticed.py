@@ -34,6 +34,8 @@ def _objected(reading: Reading, signal: Signal) -> Objection | None:
         return None  # 明天找领导申请折扣
     if signal.label == "delivery" and _ONLY_ASKED.search(around) and not _TROUBLED.search(around):
         return None
+    if re.match(r"的事(?!情没)|方面的事", reading.copy[signal.span[1] :]):
+        return None  # 回电话说交期的事
     if signal.label == "competitor" and re.search(r"比(?:我们|咱们?|你们|我司|你家)", around):
         return Objection.RIVAL
     return OBJECTION_OF_SIGNAL.get(signal.label)

@@ -25,6 +25,10 @@ _ENTRY = re.compile(
 )
 
 
+NAMES_WHO = re.compile(r"(?:拜访|见|约|聊|谈)[过好]?的(?:[CP]+)T*[^,，。CPT\s]{2,}")
+"""上周拜访的蓝海来消息了, 约好的张工有事: the meeting only says who."""
+
+
 def plans(reading: Reading) -> Iterator[Draft]:
     """Recognise where we go and whom we will see: 周五去蓝海, 后天下午两点找赵总谈, 晚上跟王总吃饭."""
     for part in reading.parts:
@@ -65,6 +69,8 @@ def going(reading: Reading, part: Part) -> Span | None:
     if not (ahead and part.tense is Tense.FUTURE) and not goes_on:
         return None
     if is_question(part) or guard.hypothetical(part.text, len(part.text)) or _NOT_GOING.search(part.text):
+        return None
+    if NAMES_WHO.search(part.marks):
         return None
     found = part.meets or _ARRANGED.search(part.marks) or _entry(part) or _moved(reading, part)
     if found is None or (_JUST_A_CALL.search(part.text) and not re.search(r"会议|电话会|视频|约", part.text)):

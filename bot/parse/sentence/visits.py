@@ -8,7 +8,7 @@ from bot.parse.clause import Side
 from bot.parse.sentence.agent import Voice
 from bot.parse.sentence.clues import draft, earlier, how, is_question, meets, negated
 from bot.parse.sentence.marks import doer
-from bot.parse.sentence.plans import going
+from bot.parse.sentence.plans import NAMES_WHO, going
 from bot.parse.sentence.reading import SAYS, Part, Reading, Tense
 from bot.parse.sentence.slots import person_slots, time_slot
 from bot.parse.sentence.types import Draft, DraftKind, Slot, SlotName
@@ -68,7 +68,7 @@ def _doubts(reading: Reading, part: Part, match: re.Match[str]) -> Iterator[bool
         or _TALKED_OUT.search(part.marks[: match.end() + 1], match.start())
         or _UNREACHED.search(part.text)
     )
-    yield _is_ahead(part)
+    yield _is_ahead(part) or NAMES_WHO.search(part.marks) is not None
     yield negated(part, match.start()) or guard.hypothetical(part.text, len(part.text))
     yield bool(is_question(part) and _ASKS_WHO.search(part.text))
     yield doer(part.marks[: match.start()]) is Side.THEM and not _COMES_TO_US.search(match[0])

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 
 from bot.parse.clause import Side
+from bot.parse.sentence.agent import demanded_of
+from bot.parse.sentence.clues import main_deed
 from bot.parse.sentence.marks import doer
 from bot.parse.sentence.plans import going
 from bot.parse.sentence.reading import Part, Reading, Tense
@@ -45,6 +47,8 @@ def _good_news(reading: Reading, part: Part, signal: Signal) -> bool:
         return False
     if doer(part.marks[: max(0, signal.span[0] - part.span[0])]) is Side.US:
         return False
+    if main_deed(part) and doer(part.marks) is not Side.THEM and demanded_of(part.marks) is None:
+        return False  # 合同寄出了, 承诺质保三年: what we do
     if going(reading, part) is not None and _OURS_TO_DO.search(part.text):
         return False
     return not (_OURS_TO_DO.search(part.text) and doer(part.marks) is not Side.THEM) and not _ON_CONDITION.search(
