@@ -79,7 +79,8 @@ def _said_so(part: Part) -> bool:
 def _accepted_next(reading: Reading, part: Part) -> bool:
     """样机月底前必须到位，我应下了."""
     following = reading.parts[part.number + 1] if part.number + 1 < len(reading.parts) else None
-    return bool(part.times and following and _ACCEPTED.match(following.text))
+    open_to_it = part.times or "○" in part.text or demanded_of(part.marks) is not None
+    return bool(open_to_it and following and _ACCEPTED.match(following.text))
 
 
 def _says_before(words: str) -> bool:
@@ -92,7 +93,8 @@ def deeds(reading: Reading) -> Iterator[Draft]:
     for part in reading.parts:
         hit = _of_what(reading, part, main_deed(part)) or _same_again(reading, part, last)
         last = hit or next(iter(ours(part)), None) or next(iter(part.actions), last)
-        if hit is not None and not is_question(part) and not guard.hypothetical(part.text, len(part.text)):
+        asks = is_question(part) and not _accepted_next(reading, part)
+        if hit is not None and not asks and not guard.hypothetical(part.text, len(part.text)):
             yield from _deed(reading, part, hit)
 
 

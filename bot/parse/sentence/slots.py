@@ -35,14 +35,24 @@ def nearest_mention(name: SlotName, reading: Reading, part: Part) -> Slot | None
         return _mention(name, here[0], reading.text, near=True)
     everyone = tuple(one for one in everyone if not _missed(reading, one))
     before = [one for one in everyone if one[0][0] < part.span[0]]
-    chosen = before[-1] if before else next(iter(everyone), None)
-    return _mention(name, chosen, reading.text, near=len(everyone) == 1) if chosen else None
+    if before:
+        return _mention(name, before[-1], reading.text, near=len(everyone) == 1)
+    behind = next(iter(everyone), None)
+    if behind is None or (part.people and part.times and _has_its_own_day(reading, behind)):
+        return None
+    return _mention(name, behind, reading.text, near=len(everyone) == 1)
+
+
+def _has_its_own_day(reading: Reading, mention: Mention) -> bool:
+    """明天上午给何主任送资料，下午去恒立: who is named with another time is another matter."""
+    return any(one.times and one.span[0] <= mention[0][0] < one.span[1] for one in reading.parts)
 
 
 def _missed(reading: Reading, mention: Mention) -> bool:
     """没见到王总, 叫上小孙: a person the visit did not reach, or one of ours."""
     front = reading.copy[max(0, mention[0][0] - 6) : mention[0][0]]
-    return bool(_NOT_MET.search(front) or _COMPANION.search(front))
+    sent = reading.copy[slice(*mention[0])].startswith("小") and re.search(r"[让叫]$", front)
+    return bool(_NOT_MET.search(front) or _COMPANION.search(front) or sent)
 
 
 def time_slot(name: SlotName, part: Part, reading: Reading) -> Slot | None:

@@ -70,6 +70,7 @@ def _doubts(reading: Reading, part: Part, match: re.Match[str]) -> Iterator[bool
     )
     yield _is_ahead(part) or NAMES_WHO.search(part.marks) is not None
     yield negated(part, match.start()) or guard.hypothetical(part.text, len(part.text))
+    yield match[0][0] in "请约" and not part.times and not re.search(r"[了过完的]|刚", part.text[match.start() :])
     yield bool(is_question(part) and _ASKS_WHO.search(part.text))
     yield doer(part.marks[: match.start()]) is Side.THEM and not _COMES_TO_US.search(match[0])
     yield _stood_up(reading, part) or call_to_make(reading, part) or re.match(r"改[去约到]", part.text) is not None

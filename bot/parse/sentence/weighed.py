@@ -73,7 +73,16 @@ def _puts_off(reading: Reading, part: Part, signal: Signal) -> bool:
     return not moved and doer(part.marks[: max(0, signal.span[0] - part.span[0])]) is not Side.US
 
 
+def _is_rival(reading: Reading, part: Part, signal: Signal) -> bool:
+    """竞品对比 and 竞品分析 are papers, no rival at work."""
+    del part
+    return re.match(
+        r"(?:的|产品)?(?:对比|比较|分析|资料)(?!我们|咱)", reading.copy[signal.span[1] :]
+    ) is None and not re.search(r"(?:竞品|友商|同行)(?:对比|分析)", signal.text)
+
+
 _WEIGHED: Mapping[str, Callable[[Reading, Part, Signal], bool]] = {
+    "competitor": _is_rival,
     "positive": _good_news,
     "decider_away": _waits_for_somebody,
     "stall": _puts_off,
