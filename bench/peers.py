@@ -1,8 +1,9 @@
 """What we are compared with, each in a process of its own: `python -m bench.peers NAME PORT PLATFORM_URL FOLDER`.
 
 * `slack`: an echo bot on bolt-python with its Flask adapter; `dingtalk`: an echo bot on the official Stream library;
-* `opened`: our callback up to the decrypted, parsed message, not stored; `stored`: our callback with its durable inbox and
-  nobody who handles. The web server is the same for all: waitress with sixteen threads.
+* `library`: a callback as the WeCom library's own example writes it, up to the decrypted, parsed message, not stored;
+  `opened`: the same by our own callback; `stored`: our callback with its durable inbox and nobody who handles. The web
+  server is the same for all: waitress with sixteen threads.
 
 The echo bots keep nothing: what they had not answered when they were killed is gone.
 """
@@ -75,6 +76,23 @@ def dingtalk(_port: int, platform: str, _folder: Path) -> None:
     client.start_forever()
 
 
+def library(port: int, _platform: str, _folder: Path) -> None:
+    """A callback as the WeCom library's own example writes it: verified, decrypted, parsed."""
+    from wechatpy.enterprise import parse_message  # noqa: PLC0415  # a peer, not a part of ours
+    from wechatpy.enterprise.crypto import WeChatCrypto  # noqa: PLC0415
+
+    crypto = WeChatCrypto(*OFFICIAL[:2], CORP)
+    web = Flask("library")
+
+    def message() -> str:
+        signed = (request.args[name] for name in ("msg_signature", "timestamp", "nonce"))
+        parse_message(crypto.decrypt_message(request.get_data(), *signed))
+        return ""
+
+    web.add_url_rule("/wecom/callback", "message", message, methods=["POST"])
+    serve(web, port)
+
+
 def opened(port: int, _platform: str, _folder: Path) -> None:
     """Our callback up to the message in the clear."""
     callback = Callback(Envelope(*OFFICIAL[:2], CORP), now=SystemClock().now)
@@ -96,7 +114,7 @@ def stored(port: int, platform: str, folder: Path) -> None:
     serve(made.web, port)
 
 
-PEERS = {"slack": slack, "dingtalk": dingtalk, "opened": opened, "stored": stored}
+PEERS = {"slack": slack, "dingtalk": dingtalk, "library": library, "opened": opened, "stored": stored}
 
 if __name__ == "__main__":
     PEERS[sys.argv[1]](int(sys.argv[2]), sys.argv[3], Path(sys.argv[4]))

@@ -46,6 +46,7 @@ STEADY = ((20, 8.0), (50, 8.0))
 BURST = (PEOPLE, 2.0)
 PEERS = {"slack": "bolt-python echo", "dingtalk": "dingtalk-stream echo"}
 DOORS = {
+    "library": "wechatpy's callback, decrypted and parsed, nothing stored",
     "opened": "our callback, decrypted and parsed, nothing stored",
     "stored": "our callback, durable before the answer",
 }
@@ -91,7 +92,9 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--seconds", type=float, default=4.0)
-    options.add_argument("--only", default="", help="bots, by comma: sqlite, postgres, slack, dingtalk, opened, stored")
+    options.add_argument(
+        "--only", default="", help="bots, by comma: sqlite, postgres, slack, dingtalk, library, opened, stored"
+    )
     asked = options.parse_args()
     wanted = [name for name in asked.only.split(",") if name] or [*OURS, *PEERS, *DOORS]
     if "postgres" in wanted and (missing := why_no_postgres()):
