@@ -6,7 +6,6 @@ what a lost hint costs, half a second until the next look into the tables.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from secrets import token_hex
 from typing import Any, Final
 
@@ -16,7 +15,7 @@ from celery.worker import WorkController, state
 from kombu.entity import Queue
 from kombu.exceptions import OperationalError
 
-from bot.hints import KickedThreads
+from bot.hints import KickedThreads, Lane, Wake
 
 log = structlog.get_logger(__name__)
 
@@ -31,12 +30,12 @@ RETRY_SECONDS: Final = 2.0
 class CeleryHints(KickedThreads):
     """Sends hints as Celery tasks."""
 
-    def __init__(self, broker: str, wake: Callable[[], None]) -> None:
+    def __init__(self, broker: str, wake: Wake) -> None:
         super().__init__()
         self._app = _celery(broker)
 
-        def hint() -> None:
-            wake()
+        def hint(lane: str) -> None:
+            wake(Lane(lane))
 
         self._app.task(name=TASK, ignore_result=True, shared=False)(hint)
 
@@ -53,10 +52,9 @@ class CeleryHints(KickedThreads):
 
     def _send(self) -> None:
         while not self._stopping.is_set():
-            self._kicked.wait()
-            self._kicked.clear()
             try:
-                self._app.send_task(TASK, queue=QUEUE, expires=EXPIRES, retry=False)
+                for lane in self._next():
+                    self._app.send_task(TASK, (str(lane),), queue=QUEUE, expires=EXPIRES, retry=False)
             except (OperationalError, OSError) as error:
                 log.warning("broker_unreachable", error=type(error).__name__)
                 self._stopping.wait(RETRY_SECONDS)

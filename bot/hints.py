@@ -7,7 +7,8 @@ or a Celery task where a broker is configured (`bot.celery_hints`); in one proce
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -26,13 +27,23 @@ RETRY_SECONDS: Final = 2.0
 """How long a lost connection is left alone; meanwhile everybody polls."""
 
 
+class Lane(StrEnum):
+    """Where there may be something to do: what came in, or what is owed."""
+
+    INBOX = "inbox"
+    OUTBOX = "outbox"
+
+
+Wake = Callable[[Lane], None]
+
+
 class Hints(Protocol):
     """Wakes the other processes."""
 
     def start(self, *, listen: bool) -> None:
         """Begin; with `listen` this process wants to be woken."""
 
-    def kick(self) -> None:
+    def kick(self, lane: Lane) -> None:
         """Wake whoever listens; returns at once and never raises."""
 
     def stop(self) -> None:
@@ -45,7 +56,7 @@ class NoHints:
     def start(self, *, listen: bool) -> None:
         """Do nothing."""
 
-    def kick(self) -> None:
+    def kick(self, lane: Lane) -> None:
         """Do nothing."""
 
     def stop(self) -> None:
@@ -53,16 +64,28 @@ class NoHints:
 
 
 class KickedThreads:
-    """Threads that send hints, and hear them if wanted; kicks that come while one is on its way are one kick."""
+    """Threads that send hints, and hear them if wanted; kicks of a lane that come while one is on its way are one kick."""
 
     def __init__(self) -> None:
         self._kicked = threading.Event()
+        self._lanes: set[Lane] = set()
+        self._guard = threading.Lock()
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
 
-    def kick(self) -> None:
+    def kick(self, lane: Lane) -> None:
         """Wake the other processes; returns at once, whatever carries the hint does."""
+        with self._guard:
+            self._lanes.add(lane)
         self._kicked.set()
+
+    def _next(self) -> Collection[Lane]:
+        """Wait for kicks; returns the lanes that were kicked, none when the end has come."""
+        self._kicked.wait()
+        self._kicked.clear()
+        with self._guard:
+            lanes, self._lanes = self._lanes, set()
+        return lanes
 
     def _begin(self, jobs: Mapping[str, Callable[[], None]]) -> None:
         for name, job in jobs.items():
@@ -80,7 +103,7 @@ class KickedThreads:
 class PostgresHints(KickedThreads):
     """NOTIFY and LISTEN, on connections of their own."""
 
-    def __init__(self, url: str, wake: Callable[[], None]) -> None:
+    def __init__(self, url: str, wake: Wake) -> None:
         super().__init__()
         self._url = url
         self._wake = wake
@@ -110,19 +133,19 @@ class PostgresHints(KickedThreads):
 
     def _notify(self, connection: psycopg.Connection) -> None:
         while not self._stopping.is_set():
-            self._kicked.wait()
-            self._kicked.clear()
-            connection.execute(f"NOTIFY {CHANNEL}")
+            for lane in self._next():
+                connection.execute(f"NOTIFY {CHANNEL}, '{lane}'")
 
     def _listen(self, connection: psycopg.Connection) -> None:
         connection.execute(f"LISTEN {CHANNEL}")
-        self._wake()  # what came while nobody listened
+        for lane in Lane:  # what came while nobody listened
+            self._wake(lane)
         while not self._stopping.is_set():
-            for _ in connection.notifies(timeout=LISTEN_SECONDS, stop_after=1):
-                self._wake()
+            for heard in connection.notifies(timeout=LISTEN_SECONDS, stop_after=1):
+                self._wake(Lane(heard.payload))
 
 
-def hints_of(database: Database, broker: str, wake: Callable[[], None]) -> Hints:
+def hints_of(database: Database, broker: str, wake: Wake) -> Hints:
     """Return the hints that fit a database: none for one process, else PostgreSQL's own, or Celery's where a broker is named."""
     if database.is_sqlite:
         return NoHints()

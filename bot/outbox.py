@@ -13,14 +13,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.action import Action, pack
 from bot.reply import CONTENT_JSON, Card, Content, stored
 from bot.tally import Tally
 from models.chat import OutboxRow, OutboxState
-from models.db import changed, insert_into, is_postgres
+from models.db import changed, insert_into
 
 URGENT = 1
 """Pushes of this priority or more urgent (lower) ignore quiet hours and the budget."""
@@ -93,12 +92,17 @@ class Outbox:
         self._policy = policy
 
     def owe(self, session: Session, to: Address, note: Note, now: datetime) -> OutboxRow:
-        """Owe a message; an existing key changes nothing and returns the row there is."""
-        existing = session.scalars(select(OutboxRow).where(OutboxRow.key == note.key)).one_or_none()
-        if existing is not None:
-            return existing
+        """Owe a message; an existing key changes nothing and returns the row there is.
+
+        Another process may owe the same at this moment: whoever commits first has owed it.
+        """
+        by_key = select(OutboxRow).where(OutboxRow.key == note.key)
+        if note.is_push and (existing := session.scalars(by_key).one_or_none()) is not None:
+            return existing  # jobs owe the same again and again; an answer is owed once
         columns = self._columns(to, note, now, Tally(session, self._policy.zone)) | {"content": self.dump(note.content)}
-        return _added(session, OutboxRow(**columns))
+        new = insert_into(session, OutboxRow).values(columns).on_conflict_do_nothing(index_elements=["key"])
+        owed = session.scalars(new.returning(OutboxRow)).one_or_none()
+        return owed if owed is not None else session.scalars(by_key).one()
 
     def owe_all(self, session: Session, debts: Sequence[tuple[Address, Note]], now: datetime) -> None:
         """Owe many messages with a few statements; keys that exist change nothing."""
@@ -178,20 +182,6 @@ class Outbox:
         """Keep a push back until the next morning's digest."""
         zone = Tally(session, self._policy.zone).zone(row.person_id or "")
         row.not_before, row.held = self._policy.next_morning(max(row.not_before, now), zone), True
-
-
-def _added(session: Session, row: OutboxRow) -> OutboxRow:
-    """Add a row; on PostgreSQL another process may owe the same at this moment, and whoever commits first has owed it."""
-    if not is_postgres(session):
-        session.add(row)
-        session.flush()
-        return row
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError:
-        return session.scalars(select(OutboxRow).where(OutboxRow.key == row.key)).one()
-    return row
 
 
 def pack_card(content: Content, secret: bytes) -> Content:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, Protocol
 
 import structlog
@@ -19,7 +20,7 @@ from bot import outbox as outbox_module
 from bot.claims import RENEW_SECONDS, SHARED, Keeper
 from bot.clock import PracticeClock, ServerClock, SystemClock
 from bot.dispatch import Dispatcher, alarm_admins
-from bot.hints import hints_of
+from bot.hints import Lane, hints_of
 from bot.inbox import Inbox
 from bot.sender import Sender
 from bot.services import Services
@@ -73,7 +74,7 @@ class Runtime:
         database = services.database
         self.lease_clock = SystemClock() if database.is_sqlite else ServerClock(database.server_now)
         self.hints = hints_of(services.database, services.settings.queue.broker, self.wake)
-        self.inbox = Inbox(services.database, wake=self.announce)
+        self.inbox = Inbox(services.database, wake=partial(self.announce, Lane.INBOX))
         self._alarm = alarm
         self._claims = Keeper(database, f"{os.getpid()}-{secrets.token_hex(3)}")
         self._dispatcher = Dispatcher(services, self.lease_clock.now)
@@ -131,15 +132,14 @@ class Runtime:
                 log.warning("stopped_in_the_middle", thread=thread.name)
         self.hints.stop()
 
-    def announce(self) -> None:
+    def announce(self, lane: Lane) -> None:
         """Tell the threads of every process that there may be something to do."""
-        self.wake()
-        self.hints.kick()
+        self.wake(lane)
+        self.hints.kick(lane)
 
-    def wake(self) -> None:
-        """Tell a thread of each kind that there may be something to do."""
-        self._work.call()
-        self._sending.call()
+    def wake(self, lane: Lane) -> None:
+        """Tell a thread of ours that there may be something to do."""
+        (self._work if lane is Lane.INBOX else self._sending).call()
 
     def _keep_claims(self) -> bool:
         self._claims.renew(self.lease_clock.now())
@@ -150,7 +150,7 @@ class Runtime:
         return False
 
     def _spawn(self, name: str, step: Callable[[], bool], wakeup: Wakeup | None) -> None:
-        """Start a thread that does a step again and again: whenever it is called, or (without) every RENEW_SECONDS."""
+        """Start a thread that does a step whenever somebody has called since it began the last, or (without) every RENEW_SECONDS."""
         thread = threading.Thread(target=self._loop, args=(name, step, wakeup), name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
@@ -160,12 +160,9 @@ class Runtime:
             self.beats[name] = self.lease_clock.now()
             seen = wakeup.calls if wakeup else 0
             try:
-                did = step()
+                step()
             except Exception:
                 log.exception("thread_step_failed", thread=name)
-                did = False
-            if did:
-                continue
             if wakeup is None:
                 self._stopping.wait(RENEW_SECONDS)
             else:
@@ -189,7 +186,8 @@ class Runtime:
             held = inbox_module.claim(self.services.database, token=token, now=self.lease_clock.now())
             if held is None:
                 return False
-            self._work.call()  # there may be more
+            if held.more:
+                self._work.call()
             self._dispatcher.handle(held, self.services.clock.now())
         self._sending.call()
         return True
@@ -204,7 +202,7 @@ class Runtime:
         with self._stepping:
             self.beats["ticker"] = self.lease_clock.now()
             if self.ticker.tick(self.services.clock.now()):
-                self.announce()
+                self.announce(Lane.OUTBOX)
 
     def _busy_while(self) -> _Busy:
         return _Busy(self)

@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 from prometheus_client import Counter
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bot.adapters.base import Adapter, Delivery, Fate, Metered, Outcome, Recipient, Recognising
@@ -21,7 +21,7 @@ from bot.reply import CONTENT_JSON, Card, Content, stored
 from bot.target import Targets, blocked_until
 from bot.update import Chat, ChatKind
 from models.chat import OutboxRow, OutboxState, put_setting
-from models.db import Database, one_at_a_time
+from models.db import Database, changed, one_at_a_time
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +32,7 @@ MERGED_BUTTONS: Final = 6
 BATCH_SPAN: Final = 5_000
 """How far behind a message others with the same content are looked for: one announcement is written in one go."""
 _CLAIM_LOCK: Final = 7_004
+_COLUMNS: Final = tuple(attribute.key for attribute in OutboxRow.__mapper__.column_attrs)
 
 SENDS = Counter("outbox_sends_total", "Attempts to send by platform and result", ["platform", "result"])
 
@@ -47,6 +48,8 @@ class Job:
     content: Content
     repeat: bool
     token: str = ""
+    more: bool = True
+    """Whether others wait as well: somebody should look."""
 
 
 class Sender:
@@ -79,12 +82,14 @@ class Sender:
             job = self._claim(session, now, token)
         if job is None:
             return False
-        self._more()
+        if job.more:
+            self._more()
         if job is _NOTHING_TO_SEND:
             return True
         outcomes = self._send(job, now)
-        with self._database.write() as session:
-            self._mark(session, job, outcomes, now)
+        if not self._mark_unchanged(job, outcomes, now):
+            with self._database.write() as session:
+                self._mark(session, job, outcomes, now)
         for outcome in outcomes:
             SENDS.labels(job.adapter.name, outcome.fate).inc()
             if outcome.blocks:
@@ -95,7 +100,7 @@ class Sender:
 
     def _claim(self, session: Session, now: datetime, token: str) -> Job | None:
         one_at_a_time(session, _CLAIM_LOCK)  # two that look at once would each see a free recipient
-        row = self._line(session, now).first()
+        row, more = self._line(session, now).first()
         if row is None:
             return None
         rows = _merge_held(session, row, now) if row.held else (row,)
@@ -119,7 +124,7 @@ class Sender:
         for each in rows:
             each.claimed_by, each.claimed_until = token, self._lease_now() + claim_for(self._database)
             each.attempts += 1
-        return Job(rows, adapter, chat, tuple(recipients), load_for_sending(first), repeat, token)
+        return Job(rows, adapter, chat, tuple(recipients), load_for_sending(first), repeat, token, more)
 
     def _line(self, session: Session, now: datetime) -> Line:
         return Line(session, now, self._lease_now())
@@ -181,6 +186,21 @@ class Sender:
 
     # -- mark ----------------------------------------------------------------------------------------------------------
 
+    def _mark_unchanged(self, job: Job, outcomes: Sequence[Outcome], now: datetime) -> bool:
+        """Mark the only row of a job by one statement; False when there are others, or it has changed since it was claimed."""
+        held = job.rows[0]
+        if len(job.rows) > 1 or [each.key for each in outcomes] != [held.key] or held.attempted is not None:
+            return False
+        ended = OutboxRow(**{name: getattr(held, name) for name in _COLUMNS})
+        _apply(ended, outcomes[0], shown=held.revision, was_update=held.state == OutboxState.CHANGED, now=now)
+        same = (OutboxRow.claimed_by == job.token, OutboxRow.revision == held.revision, OutboxRow.attempted.is_(None))
+        values = {name: getattr(ended, name) for name in _COLUMNS if getattr(ended, name) != getattr(held, name)}
+        with self._database.write_one() as session:
+            marked = changed(session, update(OutboxRow).where(OutboxRow.id == held.id, *same).values(values))
+        if marked:
+            _tell(ended, outcomes[0])
+        return bool(marked)
+
     def _mark(self, session: Session, job: Job, outcomes: Sequence[Outcome], now: datetime) -> None:
         by_key = {outcome.key: outcome for outcome in outcomes}
         ours = select(OutboxRow).where(OutboxRow.id.in_([row.id for row in job.rows])).order_by(OutboxRow.id)
@@ -192,8 +212,7 @@ class Sender:
             outcome = by_key.get(row.key, Outcome(row.key, Fate.UNKNOWN, error="no_outcome"))
             shown = held.revision - (held.attempted is not None)  # what changed since is to be shown yet
             _apply(row, outcome, shown=shown, was_update=held.state == OutboxState.CHANGED, now=now)
-            if row.state in {OutboxState.NEVER, OutboxState.UNKNOWN}:
-                log.warning("not_delivered", key=row.key, state=row.state, error=outcome.error, detail=outcome.detail)
+            _tell(row, outcome)
 
     def _block(self, platform: str, outcome: Outcome, now: datetime) -> None:
         with self._database.write() as session:
@@ -202,6 +221,11 @@ class Sender:
             put_setting(session, f"blocked:{platform}", (now + wait).isoformat())
         if fresh:
             self._alarm(platform, f"{outcome.error} {outcome.detail}".strip())
+
+
+def _tell(row: OutboxRow, outcome: Outcome) -> None:
+    if row.state in {OutboxState.NEVER, OutboxState.UNKNOWN}:
+        log.warning("not_delivered", key=row.key, state=row.state, error=outcome.error, detail=outcome.detail)
 
 
 def _apply(row: OutboxRow, outcome: Outcome, *, shown: int, was_update: bool, now: datetime) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +14,8 @@ from sqlalchemy import DateTime, Engine, MetaData, create_engine, event, literal
 from sqlalchemy.dialects.postgresql import insert as _postgres_insert
 from sqlalchemy.dialects.sqlite import insert as _sqlite_insert
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
@@ -23,6 +26,8 @@ PATIENCE: Final = {
     "connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000,
 }  # fmt: skip
 """How long PostgreSQL's client library waits for a machine that vanished without a word (seconds; the last in milliseconds)."""
+TRUSTED_SECONDS: Final = 1.0
+"""A connection that answered so lately is not asked again whether it lives: that question cost a tenth of a message."""
 
 
 class Base(DeclarativeBase):
@@ -102,6 +107,21 @@ class DatabaseBusy(Exception):  # noqa: N818  # a state, not a mistake
     """Somebody else is writing."""
 
 
+class ReadingSession(Session):
+    """A session that refuses to write: on PostgreSQL it has no transaction that could be rolled back."""
+
+
+@event.listens_for(ReadingSession, "before_flush")
+def _refuse_to_flush(_session: Session, _context: Any, _instances: Any) -> None:
+    raise RuntimeError("a session for reading was used to write")
+
+
+@event.listens_for(ReadingSession, "do_orm_execute")
+def _refuse_to_change(state: ORMExecuteState) -> None:
+    if state.is_insert or state.is_update or state.is_delete:
+        raise RuntimeError("a session for reading was used to write")
+
+
 class Database:
     """Hands out sessions.
 
@@ -114,6 +134,9 @@ class Database:
         self.engine = _create_engine(url)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._write_lock = FairLock()
+        self._reading = self.engine.execution_options(
+            **({"sqlite_begin": "DEFERRED"} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"})
+        )
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -138,10 +161,23 @@ class Database:
                 self._write_lock.release()
 
     @contextmanager
+    def write_one(self) -> Iterator[Session]:
+        """Open a session for one statement that writes and is a transaction of its own: PostgreSQL then needs no BEGIN and COMMIT."""
+        if self.is_sqlite:
+            with self.write() as session:
+                yield session
+            return
+        with Session(self._reading, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
     def read(self) -> Iterator[Session]:
-        """Open a session for reading; nothing it does is kept."""
-        engine = self.engine.execution_options(sqlite_begin="DEFERRED") if self.is_sqlite else self.engine
-        with Session(engine, expire_on_commit=False) as session:
+        """Open a session for reading; raises RuntimeError when something is to be written through it.
+
+        On PostgreSQL each statement is its own transaction: READ COMMITTED promises no more, and a ROLLBACK at the end would make
+        the driver forget every statement it has prepared.
+        """
+        with ReadingSession(self._reading, expire_on_commit=False) as session:
             yield session
 
     def server_now(self) -> datetime:
@@ -158,7 +194,10 @@ class Database:
 def _create_engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args=dict(PATIENCE))
+        engine = create_engine(url, pool_size=10, max_overflow=20, connect_args=dict(PATIENCE))
+        event.listen(engine, "checkin", _remember_when)
+        event.listen(engine, "checkout", partial(_ask_whether_it_lives, engine.dialect))
+        return engine
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
@@ -167,6 +206,19 @@ def _create_engine(url: str) -> Engine:
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _remember_when(_connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info["used_at"] = time.monotonic()
+
+
+def _ask_whether_it_lives(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+    """Ask a connection that has rested whether it lives; one that does not takes all others of its age with it."""
+    if time.monotonic() - record.info.get("used_at", time.monotonic()) > TRUSTED_SECONDS:
+        try:
+            dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
 
 
 def _set_up_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:

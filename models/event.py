@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -24,6 +23,7 @@ from models.db import Base, UtcDateTime, one_at_a_time
 GENESIS: Final = "0" * 64
 ERASED: Final = "person.erased"
 """Kind of the event that says whose data went; `data["events"]` are the ids of the entries that were emptied."""
+PAGE: Final = 1_000
 _CHAIN_LOCK: Final = 7_001  # PostgreSQL advisory lock: the chain grows one transaction at a time
 
 
@@ -134,9 +134,15 @@ def _data_hash(entry: Event) -> str:
 
 def verify(session: Session) -> Broken | None:
     """Walk the whole chain; return the first broken entry or None. An emptied entry needs the event that ordered it."""
-    query = select(Event).order_by(Event.id).execution_options(yield_per=1000)
-    with closing(session.scalars(query)) as entries:  # PostgreSQL keeps a cursor open until it is closed
-        return _first_broken(entries, _erased_ids(session))
+    return _first_broken(_all_entries(session), _erased_ids(session))
+
+
+def _all_entries(session: Session) -> Iterator[Event]:
+    """Give the entries in their order, a page at a time, and keep none."""
+    last = 0
+    while page := session.scalars(select(Event).where(Event.id > last).order_by(Event.id).limit(PAGE)).all():
+        yield from page
+        last = page[-1].id
 
 
 def _first_broken(entries: Iterable[Event], erased: set[int]) -> Broken | None:

@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
+_KNOWN_SECONDS: Final = 2.0
+"""How long a token is given out without asking the database: it is wanted for every message."""
 _FETCH_TTL: Final = 20.0
 _FETCH_POLL: Final = 0.2
 
@@ -83,15 +85,22 @@ class DatabaseTokenStore:
         self._pause = pause
         self._guard = Lock()
         self._locks: defaultdict[str, RLock] = defaultdict(RLock)
+        self._known: dict[str, tuple[float, Token]] = {}
 
     def get(self, name: str) -> Token | None:
-        """Return the token stored under `name`, expired or not."""
-        with self._database.read() as session:
-            return _token(session.get(TokenRow, name))
+        """Return the token stored under `name`, expired or not; another's newest one is seen after two seconds, or within `lock`."""
+        asked_at, token = self._known.get(name, (-_KNOWN_SECONDS, None))
+        if token is None or time.monotonic() - asked_at >= _KNOWN_SECONDS:
+            with self._database.read() as session:
+                token = _token(session.get(TokenRow, name))
+            if token is not None:
+                self._known[name] = (time.monotonic(), token)
+        return token
 
     def swap(self, name: str, old: Token | None, new: Token) -> Token:
         """Store `new` if `old` is still what is stored; return what is stored afterwards."""
         values = {"value": new.value, "expires_at": new.expires_at, "fetched_at": new.fetched_at}
+        self._known.pop(name, None)
         with self._database.write() as session:
             if old is None:
                 session.execute(insert_into(session, TokenRow).values(name=name, **values).on_conflict_do_nothing())
@@ -110,6 +119,7 @@ class DatabaseTokenStore:
         with lock:
             while not self._lease.acquire(lease_name, owner, _FETCH_TTL):
                 self._pause(_FETCH_POLL)
+            self._known.pop(name, None)
             try:
                 yield
             finally:
@@ -154,7 +164,7 @@ class DatabaseBoard:
         self._changes = itertools.count(1)
 
     def change(self, names: Collection[str], work: Work[T], *, now: float, keep: float) -> T:
-        """Let `work` change some notes: two statements, three for a name nobody has used yet."""
+        """Let `work` change some notes: one statement locks them, one writes what changed."""
         done: list[T] = []
         try:
             with self._database.write() as session:
@@ -229,18 +239,10 @@ class DatabaseQuickReplies:
 
 def _notes(session: Session, names: Collection[str], until: float) -> dict[str, State]:
     """Lock the notes of some names, in one order for everybody, making those that are not there."""
-    found = _locked(session, names)
-    missing = sorted({*names} - found.keys())
-    if missing:
-        fresh = insert_into(session, BoardRow).on_conflict_do_nothing(index_elements=["name"])
-        session.execute(fresh, [{"name": name, "note": {}, "until": until} for name in missing])
-        found |= _locked(session, missing)
-    return found
-
-
-def _locked(session: Session, names: Collection[str]) -> dict[str, State]:
-    query = select(BoardRow.name, BoardRow.note).where(BoardRow.name.in_(names)).order_by(BoardRow.name)
-    return {name: dict(note) for name, note in session.execute(query.with_for_update()).tuples()}
+    wanted = insert_into(session, BoardRow).values([{"name": n, "note": {}, "until": until} for n in sorted({*names})])
+    kept = wanted.on_conflict_do_update(index_elements=["name"], set_={"until": until})
+    found = session.execute(kept.returning(BoardRow.name, BoardRow.note))
+    return {name: dict(note) for name, note in found.tuples()}
 
 
 def _keep_notes(session: Session, notes: Mapping[str, State], until: float) -> None:

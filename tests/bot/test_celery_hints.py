@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.celery_hints import CeleryHints
+from bot.hints import Lane
 from tests.redis_server import WHY_NOT, Broker, eventually
 
 pytestmark = [
@@ -27,15 +27,15 @@ def broker(tmp_path: Path) -> Iterator[Broker]:
 
 
 def test_a_hint_is_heard_and_a_broker_that_forgets_or_dies_takes_nothing_with_it(broker: Broker) -> None:
-    heard = threading.Event()
-    worker, web = CeleryHints(broker.url, heard.set), CeleryHints(broker.url, lambda: None)
+    lanes: list[Lane] = []
+    worker, web = CeleryHints(broker.url, lanes.append), CeleryHints(broker.url, lambda _: None)
     web.start(listen=False)
     worker.start(listen=True)
 
     def is_heard() -> bool:
-        heard.clear()
-        web.kick()
-        return heard.wait(2)
+        lanes.clear()
+        web.kick(Lane.OUTBOX)
+        return eventually(lambda: lanes == [Lane.OUTBOX], 2)
 
     assert eventually(is_heard), "a worker hears a hint"
     broker.empty()
@@ -43,7 +43,7 @@ def test_a_hint_is_heard_and_a_broker_that_forgets_or_dies_takes_nothing_with_it
     broker.stop()
     before = time.monotonic()
     for _ in range(100):
-        web.kick()
+        web.kick(Lane.INBOX)
     assert time.monotonic() - before < 0.5, "a dead broker makes nobody wait"
     broker.start()
     assert eventually(is_heard, 60), "after the broker came back"

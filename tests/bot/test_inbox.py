@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.inbox import InboxUnavailable
+from bot.inbox import InboxUnavailable, claim
 from bot.spool import Spool
 from bot.update import Chat, ChatKind, Update, UpdateKind
 from models.chat import InboxRow
@@ -96,3 +96,12 @@ def test_what_the_side_file_refuses_is_taken_back_whole(company: Company, tmp_pa
     spool.put([message(company, "second")])
     assert [update.id for _, update in spool.waiting(9)] == ["second"]
     spool.close()
+
+
+def test_whoever_takes_a_message_is_told_whether_another_one_waits(company: Company) -> None:
+    for number in range(3):
+        company.runtime.receive(message(company, f"m{number}", who=f"p{number}"))
+    company.runtime.receive(message(company, "behind", who="p2"))
+    taken = [claim(company.runtime.services.database, token=f"t{number}", now=company.now) for number in range(4)]
+    assert [(one.update.id, one.more) for one in taken if one] == [("m0", True), ("m1", True), ("m2", True)]
+    assert taken[3] is None, "one chat is handled in order"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from models.chat import get_setting, put_setting
+from models.chat import SettingRow, get_setting, put_setting
 from models.db import PATIENCE, Base, Database
 
 EACH = 20
@@ -44,3 +44,17 @@ def test_a_server_that_takes_the_call_and_says_nothing_is_given_up_in_seconds() 
             database.server_now()
         assert time.monotonic() - before < PATIENCE["connect_timeout"] + 5
         database.close()
+
+
+def test_a_session_for_reading_refuses_to_write(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/a.db")
+    Base.metadata.create_all(database.engine)
+    with database.read() as session, pytest.raises(RuntimeError, match="for reading"):
+        put_setting(session, "count", 0)
+    with database.read() as session:
+        session.add(SettingRow(name="count", value=0))
+        with pytest.raises(RuntimeError, match="for reading"):
+            session.flush()
+    with database.read() as session:
+        assert get_setting(session, "count") is None
+    database.close()

@@ -204,3 +204,16 @@ def test_of_two_processes_on_one_database_one_gets_the_lease(tmp_path: Path, dat
     for process in processes:
         process.join(30)
     assert sorted(results.get(timeout=5)[1] for _ in processes) == [False, True]
+
+
+def test_a_token_that_another_process_has_fetched_is_found_by_who_may_fetch(tmp_path: Path, watch: Watch) -> None:
+    processes = [Database(f"sqlite:///{tmp_path}/one.db") for _ in range(2)]
+    Base.metadata.create_all(processes[0].engine)
+    ours, theirs = (DatabaseTokenStore(each, DatabaseLease(each, watch)) for each in processes)
+    ours.swap("app", None, token("old"))
+    assert ours.get("app") == token("old")
+    theirs.swap("app", token("old"), token("new"))
+    with ours.lock("app"):
+        assert ours.get("app") == token("new"), "nobody asks the platform for what is there already"
+    for each in processes:
+        each.close()
