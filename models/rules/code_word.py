@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
 
 from models.rules.alike import folded
@@ -22,6 +23,6 @@ def word_of(number: bytes) -> str:
 def is_written(code: str, text: str) -> bool:
     """Tell whether a code stands in what was read: as a word of its own, or spread over a line."""
     wanted = folded(code)
-    lines = text.splitlines()
+    lines = unicodedata.normalize("NFKC", text).splitlines()  # engines write a pen's T as a full-width Ｔ
     words = (word for line in lines for word in re.findall(r"[A-Za-z0-9]+", line))
     return any(folded(word) == wanted for word in words) or any(folded(line) == wanted for line in lines)
