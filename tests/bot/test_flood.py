@@ -41,8 +41,8 @@ header, piece = bodies[kind]
 held = []
 print("ready", flush=True)
 while True:
-    wire = socket.create_connection(("127.0.0.1", port), timeout=5)
     try:
+        wire = socket.create_connection(("127.0.0.1", port), timeout=5)
         wire.sendall(f"{head}{header}\\r\\n\\r\\n".encode())
         if kind == "never ending":
             wire.sendall(piece)
@@ -54,7 +54,6 @@ while True:
             pass
     except OSError:
         pass
-    wire.close()
 """
 
 
