@@ -21,6 +21,7 @@ import random
 import sys
 import tempfile
 import time
+from collections import deque
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -37,7 +38,10 @@ from tests.models.database import postgres_server
 
 async def play(soak: Soak, url: str, folder: Path) -> Run:
     """Play a soak to its end, and count."""
-    async with Platforms(faults=FAULTS, latency=LATENCY, pictures=pictures()) as platforms, connections(64) as http:
+    async with (
+        Platforms(faults=FAULTS, latency=LATENCY, pictures=pictures(), log=deque()) as platforms,
+        connections(64) as http,
+    ):
         with house(folder, platforms.url, people=PEOPLE, url=url) as made:
             people = [rep(number) for number in range(PEOPLE)]
             plant(made, people, soak.seconds, random.Random(soak.seed))

@@ -83,7 +83,8 @@ def _verdict(run: Run) -> str:
         ("messages lost / handled twice / without an answer", f"{found.lost} / {found.handled_twice} / {found.unanswered}"),
         ("messages parked after too many tries", f"{found.parked}"),
         ("clocks that did not fire / fired twice", f"{found.clocks_not_fired} / {found.clocks_fired_twice}"),
-        ("marked as sent and not on the phone / twice on a phone", f"{found.sent_but_not_there} / {found.there_twice}"),
+        ("marked as sent and not on the phone / twice on a phone / on a phone and owed by nobody", f"{found.sent_but_not_there} / {found.there_twice} / {found.there_for_no_reason}"),
+        ("answers in two parts or more, because they are long", f"{found.in_parts}"),
         ("refused for good by the platform", f"{found.never_sent}"),
         ("of unknown fate, counted and shown", f"{found.unknown}"),
         ("repeats absorbed by a key", f"{found.absorbed}"),
@@ -92,7 +93,8 @@ def _verdict(run: Run) -> str:
         ("event chain", "BROKEN" if found.broken_chain else "holds"),
         ("processes that ended by themselves", ", ".join(run.died) or "none"),
     ]  # fmt: skip
-    return "## Lost, doubled, stuck\n\n" + _table(("", ""), rows)
+    examples = "".join(f"\n* {example}" for example in found.examples)
+    return "## Lost, doubled, stuck\n\n" + _table(("", ""), rows) + examples
 
 
 def _memory(lives: Sequence[Life]) -> str:

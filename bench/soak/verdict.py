@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from collections import Counter
@@ -9,11 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, insert, select
 
 from bench.house import House
 from bench.platforms import Platforms
+from bot.adapters.wecom.mark import mark
+from bot.adapters.wecom.task import key_of
 from bot.calendar import company_calendar
 from bot.clock import SystemClock
 from bot.outbox import WAITING_STATES
@@ -27,6 +31,9 @@ from scheduler.jobs.trimming import KEEP
 
 CLOCK, AFTER = "quote_feedback", timedelta(hours=20)
 REPLY = re.compile(r"reply:(\d+):")
+ADDRESS = ("touser", "agentid", "msgtype")
+NOBODYS = "nobody's"
+MOST_PARTS = 9
 OLD = 3_000
 OLD_FILES = 20
 """Rows of each kind that are past their time when the soak begins: the retention must have removed them when it ends."""
@@ -46,11 +53,14 @@ class Verdict:
     clocks_fired_twice: int
     sent_but_not_there: int
     there_twice: int
+    there_for_no_reason: int
     never_sent: int
     kept_too_long: int
     broken_chain: int
     unknown: int
     absorbed: int
+    in_parts: int
+    examples: tuple[str, ...]
 
     def faults(self) -> dict[str, int]:
         """Return what should be zero and is not."""
@@ -122,10 +132,10 @@ def verdict(house: House, platforms: Platforms, accepted: int) -> Verdict:
         inbox = session.execute(select(InboxRow.id, InboxRow.state).where(InboxRow.received_at > now - KEEP)).all()
         rows = session.execute(
             select(
+                OutboxRow.id,
                 OutboxRow.key,
                 OutboxRow.state,
                 OutboxRow.not_before,
-                OutboxRow.chat_id,
                 OutboxRow.created_at,
                 OutboxRow.sent_at,
             )
@@ -142,10 +152,10 @@ def verdict(house: House, platforms: Platforms, accepted: int) -> Verdict:
         runs = session.scalar(select(func.count()).where(JobRunRow.job == "old")) or 0
         chain = verify(session)
     states = Counter(state for _, state in inbox)
-    answered = {int(found[1]) for key, *_ in rows if (found := REPLY.match(key))}
-    sent = Counter(row.chat_id for row in rows if row.sent_at and row.chat_id)
-    unknown = Counter(row.chat_id for row in rows if row.state == OutboxState.UNKNOWN and row.chat_id)
-    heard = platforms.heard
+    answered = {int(found[1]) for row in rows if (found := REPLY.match(row.key))}
+    recent = [row for row in rows if row.created_at > now - KEEP]
+    shown = shown_parts(platforms, rows)
+    there = {key for key, _ in shown}
     return Verdict(
         lost=max(0, accepted - len(inbox)),
         parked=states[InboxState.PARKED],
@@ -155,11 +165,33 @@ def verdict(house: House, platforms: Platforms, accepted: int) -> Verdict:
         unanswered=sum(state == InboxState.DONE and number not in answered for number, state in inbox),
         clocks_not_fired=sum(not any(key.startswith(clock) for key in fired) for clock in clocks),
         clocks_fired_twice=sum(count - 1 for count in fired.values()),
-        sent_but_not_there=sum(max(0, count - heard[account]) for account, count in sent.items()),
-        there_twice=sum(max(0, count - sent[account] - unknown[account]) for account, count in heard.items()),
+        sent_but_not_there=sum(row.sent_at is not None and row.key not in there for row in recent),
+        there_twice=sum(count - 1 for count in shown.values()),
+        there_for_no_reason=sum(key == NOBODYS for key, _ in shown),
         never_sent=sum(row.state == OutboxState.NEVER for row in rows),
         kept_too_long=ended + runs + media + sum(row.created_at <= now - KEEP for row in rows),
         broken_chain=int(chain is not None),
-        unknown=unknown.total(),
+        unknown=sum(row.state == OutboxState.UNKNOWN for row in rows),
         absorbed=platforms.repeats,
+        in_parts=sum(count > 1 for count in Counter(key for key, _ in shown).values()),
+        examples=tuple(
+            f"{count} × {key} {part}" for (key, part), count in shown.items() if count > 1 or key == NOBODYS
+        )[:9],
     )
+
+
+def shown_parts(platforms: Platforms, rows: Sequence[Any]) -> Counter[tuple[str, str]]:
+    """Count what arrived by the outbox key and the part: a card bears its key, and any other message the mark of its row."""
+    marks = {
+        frozenset(mark(row.id, place).items()): (row.key, f"part {place}")
+        for row in rows
+        for place in range(MOST_PARTS)
+    }
+    shown: Counter[tuple[str, str]] = Counter()
+    for _, raw in platforms.log or ():
+        body = json.loads(raw)
+        kind = body["msgtype"]
+        task = body[kind].get("task_id", "")
+        known_by = frozenset((name, value) for name, value in body.items() if name not in {*ADDRESS, kind})
+        shown[(key_of(task), "card") if task else marks.get(known_by, (NOBODYS, raw))] += 1
+    return shown
