@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from bot.parse.clause import Side
 from bot.parse.money import Kind
 from bot.parse.sentence.agent import Voice
-from bot.parse.sentence.clues import draft
+from bot.parse.sentence.clues import draft, main_deed
 from bot.parse.sentence.marks import doer
 from bot.parse.sentence.reading import Part, Reading, Tense
 from bot.parse.sentence.slots import amount_slot, nearest_mention
@@ -73,13 +73,9 @@ def objections(reading: Reading) -> Iterator[Draft]:
         if category:
             seen.add(category)
             slot = Slot(SlotName.CATEGORY, category, signal.text, signal.span, 0.95)
-            yield draft(
-                DraftKind.OBJECTION,
-                reading,
-                signal.span,
-                [slot, *_of_whom(reading, signal.span), _sum_at(reading, signal.span)],
-                0.95,
-            )
+            slots = [slot, *_of_whom(reading, signal.span), _sum_at(reading, signal.span)]
+            sure = 0.95 if _is_theirs(reading, signal.span) else 0.85
+            yield draft(DraftKind.OBJECTION, reading, signal.span, slots, sure)
     for category, span in _listed(reading):
         if category not in seen:
             seen.add(category)
@@ -101,7 +97,7 @@ _DISCONTENT = re.compile(
 def _is_theirs(reading: Reading, span: Span) -> bool:
     """Whether the words are told as the customer's: 嫌…, 他说…; a bare fact may be ours (上次发错货了)."""
     part = _part_at(reading, span)
-    if part is None or doer(part.marks[: max(0, span[0] - part.span[0])]) is Side.US:
+    if part is None or main_deed(part) or doer(part.marks[: max(0, span[0] - part.span[0])]) is Side.US:
         return False
     return part.speaker is Voice.THEIRS or _DISCONTENT.search(part.text) is not None
 
