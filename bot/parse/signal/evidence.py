@@ -21,8 +21,8 @@ WORDS_FILE: Final = "evidence_words.yaml"
 POINTS_FILE: Final = "evidence_points.tsv"
 BIAS: Final = "(always)"
 SCALE: Final = 100  # points are whole numbers: hundredths of a log-odd
-SPEAKS: Final = math.log(0.62 / 0.38)  # enough without a rule
-DOUBTFUL: Final = math.log(0.08 / 0.92)  # too little even with a rule
+SPEAKS: Final = math.log(0.65 / 0.35)  # enough without a rule
+DOUBTFUL: Final = math.log(0.09 / 0.91)  # too little even with a rule
 
 FEW: Final = 5  # words so few that the next one still changes the matter: a short message speaks less loudly
 

@@ -40,9 +40,9 @@ def test_every_rule_finds_its_examples_and_leaves_its_counterexamples(name: str,
         ("signal_cases", 0.97, 0.97),
         ("signal_second_hand", 0.95, 0.97),
         ("signal_third_hand", 0.98, 0.98),  # 225 of the 300 had been looked at when the rules were widened, then all
-        ("signal_fourth_hand", 0.98, 0.92),  # blind first P .90 R .85; looked at since
+        ("signal_fourth_hand", 0.97, 0.91),  # blind first P .90 R .85; looked at since
         ("signal_fifth_hand", 0.98, 0.90),  # blind first P .885 R .817; looked at since
-        ("signal_widening", 0.97, 0.65),  # our own, written to fit the evidence: said in as many ways as came to mind
+        ("signal_widening", 0.95, 0.78),  # our own, written to fit the evidence: said in as many ways as came to mind
     ],
 )
 def test_sentences_of_several_hands_are_read_well_enough(name: str, precision: float, recall: float) -> None:
