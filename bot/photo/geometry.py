@@ -13,6 +13,7 @@ Quad = npt.NDArray[np.float32]
 Area = tuple[float, float, float, float]  # left, top, right, bottom
 
 _TALL = 1.5
+_LONG = 2.0
 _TINY = 0.03  # of the longer side
 _FEW = 16
 _MOST_OF = 0.75
@@ -42,6 +43,22 @@ def height_of(quad: Quad) -> float:
 def is_tall(quad: Quad) -> bool:
     """Tell a box of text that stands on its side."""
     return height_of(quad) >= _TALL * width_of(quad)
+
+
+def lengths_each_way(quads: Sequence[Quad]) -> tuple[float, float]:
+    """Add up the long boxes whose long axis lies level, and those whose long axis stands upright."""
+    level = upright = 0.0
+    for quad in quads:
+        wide, tall = width_of(quad), height_of(quad)
+        if max(wide, tall) <= _LONG * min(wide, tall):
+            continue
+        axis = quad[1] - quad[0] if wide >= tall else quad[3] - quad[0]
+        length = float(np.linalg.norm(axis))
+        if abs(axis[1]) > abs(axis[0]):
+            upright += length
+        else:
+            level += length
+    return level, upright
 
 
 def turned(pixels: Pixels, quarters: int) -> Pixels:

@@ -21,6 +21,7 @@ from bot.photo.geometry import (
     cut_out,
     height_of,
     is_tall,
+    lengths_each_way,
     small_print,
     turned,
     turned_over,
@@ -39,8 +40,9 @@ _AT_ONCE = 90
 _LONGEST = 160
 _SAMPLE = 5
 _SAMPLE_RATIO = 6
-_LONG = 2.0
 _ZOOM = 3.0
+_MIXED = 0.2  # share of long boxes that lie the other way: a vertical sign beside a watermark, ruled paper
+_LEGIBLE = 0.8
 _OVER = 1.1  # how much better it must read upside down: a sign in a foreign script reads badly both ways
 _MIN_SCORE = 0.5
 
@@ -73,7 +75,7 @@ class RapidEngine:
         quads = self._find(pixels)
         if not quads:
             return Sheet(0, ())
-        turn = 1 if _sideways(quads) else 0
+        turn = 1 if self._sideways(pixels, quads) else 0
         if turn:
             pixels = turned(pixels, turn)
             quads = self._find(pixels)
@@ -114,6 +116,23 @@ class RapidEngine:
         near = [quad for quad in near if not _cut(quad, area, pixels.shape)]
         kept = [quad for quad in quads if not _inside(quad, area)]
         return kept + near if len(near) >= len(quads) - len(kept) else quads
+
+    def _sideways(self, pixels: Pixels, quads: list[Quad]) -> bool:
+        """Tell writing that lies on its side; where long boxes lie both ways, what reads better decides."""
+        level, upright = lengths_each_way(quads)
+        if min(level, upright) < _MIXED * (level + upright):
+            return upright > level
+        tall = [quad for quad in quads if is_tall(quad)]
+        return self._legible(pixels, tall, 1) > self._legible(pixels, [q for q in quads if not is_tall(q)], 0)
+
+    def _legible(self, pixels: Pixels, quads: list[Quad], turn: int) -> int:
+        """Count the characters that are read well after so many quarter turns, or on their head."""
+        chosen = sorted(quads, key=lambda quad: -max(width_of(quad), height_of(quad)))[: 2 * _SAMPLE]
+        strips = [turned(cut_out(pixels, quad, height=STRIP_HEIGHT), turn) for quad in chosen]
+        return max(
+            sum(len(text) for text, confidence, _ in self._recognise(way) if confidence >= _LEGIBLE)
+            for way in (strips, [turned(strip, 2) for strip in strips])
+        )
 
     def _upside_down(self, pixels: Pixels, quads: list[Quad]) -> bool:
         chosen = sorted((quad for quad in quads if not is_tall(quad)), key=lambda quad: -width_of(quad))[:_SAMPLE]
@@ -173,17 +192,6 @@ def _shortened(strip: Pixels) -> Pixels:
     height, width = strip.shape[:2]
     spare = max(0, width - _SAMPLE_RATIO * height) // 2
     return np.ascontiguousarray(strip[:, spare : width - spare])
-
-
-def _sideways(quads: list[Quad]) -> bool:
-    """Let long boxes vote, by the direction of their long axis, whether the writing lies on its side."""
-    votes = 0.0
-    for quad in quads:
-        across, along = quad[1] - quad[0], quad[3] - quad[0]
-        axis = across if width_of(quad) >= height_of(quad) else along
-        if max(width_of(quad), height_of(quad)) > _LONG * min(width_of(quad), height_of(quad)):
-            votes += float(np.linalg.norm(axis)) * (1 if abs(axis[1]) > abs(axis[0]) else -1)
-    return votes > 0
 
 
 def _cut(quad: Quad, area: tuple[int, int, int, int], shape: tuple[int, ...]) -> bool:
