@@ -24,7 +24,7 @@ from rapidfuzz.distance import Levenshtein
 
 from bot.adapters.practice import samples
 from bot.photo.dates import find_date
-from bot.photo.engine import Engine, NoEngineError, Sheet, choose_engine, open_engine
+from bot.photo.engine import Engine, NoEngineError, Places, Sheet, choose_engine, open_engine
 from bot.photo.facts import facts_of
 from bot.photo.load import Pixels
 from bot.photo.pipeline import look
@@ -63,6 +63,11 @@ class CachedEngine:
     def read_boxes(self, pixels: Pixels, lines: Sequence[Line]) -> tuple[Line, ...]:
         return self._kept(
             f"boxes{hash(tuple(line.box for line in lines))}", pixels, lambda: self._engine.read_boxes(pixels, lines)
+        )
+
+    def options(self, pixels: Pixels, lines: Sequence[Line]) -> tuple[tuple[Places, ...], ...]:
+        return self._kept(
+            f"options{hash(tuple(line.box for line in lines))}", pixels, lambda: self._engine.options(pixels, lines)
         )
 
     def _kept(self, what, pixels, work):  # noqa: ANN001, ANN202 - a bench helper

@@ -14,6 +14,10 @@ if TYPE_CHECKING:  # the process that answers the platform loads nothing that op
     from bot.photo.load import Pixels
 
 AUTO = "auto"
+Options = tuple[tuple[str, float], ...]
+"""The characters that may stand in one place of a line, with their chances, likeliest first; "" is no character."""
+Places = tuple[Options, ...]
+"""One reading of a line, place by place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,10 @@ class Engine(Protocol):
 
     def read_boxes(self, pixels: Pixels, lines: Sequence[Line]) -> tuple[Line, ...]:
         """Read the given boxes again, on an altered (for instance cleaned) copy of the upright picture."""
+        ...
+
+    def options(self, pixels: Pixels, lines: Sequence[Line]) -> tuple[tuple[Places, ...], ...]:
+        """Read each given box from several slightly different cuts, and say what may stand in each place."""
         ...
 
 

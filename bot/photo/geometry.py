@@ -40,6 +40,12 @@ def height_of(quad: Quad) -> float:
     return float(max(np.linalg.norm(quad[0] - quad[3]), np.linalg.norm(quad[1] - quad[2])))
 
 
+def slimness(quad: Quad) -> float:
+    """Return how many times longer than thick a box is: about as many characters stand in it."""
+    wide, tall = width_of(quad), height_of(quad)
+    return max(wide, tall) / max(1.0, min(wide, tall))
+
+
 def is_tall(quad: Quad) -> bool:
     """Tell a box of text that stands on its side."""
     return height_of(quad) >= _TALL * width_of(quad)
@@ -84,6 +90,11 @@ def cut_out(pixels: Pixels, quad: Quad, *, height: int = 0) -> Pixels:
     matrix = cv2.getPerspectiveTransform(source.astype(np.float32), goal)
     strip = cv2.warpPerspective(pixels, matrix, (width, tall), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(strip, dtype=np.uint8)
+
+
+def laid_down(quad: Quad) -> Quad:
+    """Return a tall box with its corners named so that its cut-out lies, as after a quarter turn counter-clockwise."""
+    return quad[[1, 2, 3, 0]] if is_tall(quad) else quad
 
 
 def turned_over(quad: Quad, shape: tuple[int, ...]) -> Quad:

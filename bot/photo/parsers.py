@@ -13,6 +13,10 @@ COMPANY_END = (
 _COMPANY = re.compile(rf"[{HAN}A-Za-z0-9()·&-]{{2,40}}?{COMPANY_END}(?:[{HAN}]{{2,10}}分公司)?")
 _CUT_FORM = re.compile(r"(?:(?<=有限)|(?<=有限责任))(?P<rest>公?)$")
 _FORMS = ("股份有限公司", "有限责任公司", "有限公司")
+_LACKING_ONE = {  # small print loses a character in the middle without a trace
+    form: tuple(form[:at] + form[at + 1 :] for at in range(1, len(form) - 1) if len(form) > len("有限公司"))
+    for form in _FORMS
+}
 _INFERRED = 0.8
 _DIGITS = str.maketrans("OoQDIl|ZSB", "0000111258")
 _AMOUNT = re.compile(r"[0-9OoIl][0-9OoIl,]*(?:[.][0-9OoIl]{1,2})?")
@@ -57,13 +61,16 @@ def _completed(heard: Heard) -> Heard:
 
 
 def mended(heard: Heard) -> Heard:
-    """Put a misread legal form right: 股份有废公司 can only be 股份有限公司. Its characters stay as doubtful as they were read."""
+    """Put a misread legal form right: 股份有废公司 and 股份有公司 can only be 股份有限公司; as doubtful as it was read, or more."""
     for form in _FORMS:
         start = len(heard.text) - len(form)
         tail = heard.part(max(0, start))
         wrong = [sure for char, sure, meant in zip(tail.text, tail.sure, form, strict=False) if char != meant]
         if start >= 2 and 0 < len(wrong) <= len(form) // 3 and max(wrong) < _INFERRED:
             return heard.part(0, start) + Heard(form, tail.sure)
+        if heard.text.endswith(_LACKING_ONE[form]) and not heard.text.endswith(form):
+            start, part = len(heard.text) - len(form) + 1, heard.part(1 - len(form))
+            return heard.part(0, start) + Heard(form, (min((*part.sure, _INFERRED)),) * len(form))
     return heard
 
 

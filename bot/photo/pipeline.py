@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from bot.photo.classify import PAPERS, UNSEALED, classify
+from bot.photo.doubts import look_again
 from bot.photo.engine import Engine, Sheet
 from bot.photo.fields import find_fields
 from bot.photo.fingerprint import fingerprint
@@ -87,7 +88,7 @@ def _read(picture: Picture, engine: Engine, expect: PhotoKind | None) -> Reading
 def _understood(
     clean: Pixels, engine: Engine, expect: PhotoKind | None
 ) -> tuple[Sheet, PhotoKind, float, Mapping[str, Field]]:
-    """Read the lines, tell what the picture shows and find its fields, looking closer where a watermark may be missed."""
+    """Read the lines, tell what the picture shows and find its fields, looking closer where something is missing or doubtful."""
     sheet = engine.read(clean)
     if not sheet.lines:
         sheet = Sheet(0, ())  # nothing was legible: neither was which way is up
@@ -96,13 +97,14 @@ def _understood(
     sheet = replace(sheet, lines=finished(upright, sheet.lines, engine))
     page = page_of(sheet.lines, size)
     kind, sure = classify(page, expect=expect)
-    seen = Found(sheet.lines, find_fields(kind, page))
-    if not worth_it(kind, seen):
-        return sheet, kind, sure, seen.fields
-    closer = look_closer(upright, seen, engine)
-    kind, sure = classify(page_of(closer.lines, size), expect=expect)
-    fields = closer.fields if kind is PhotoKind.SITE_PHOTO else find_fields(kind, page_of(closer.lines, size))
-    return replace(sheet, lines=closer.lines), kind, sure, fields
+    found = Found(sheet.lines, find_fields(kind, page))
+    if worth_it(kind, found):
+        found = look_closer(upright, found, engine)
+        page = page_of(found.lines, size)
+        kind, sure = classify(page, expect=expect)
+        found = found if kind is PhotoKind.SITE_PHOTO else Found(found.lines, find_fields(kind, page))
+    found = look_again(kind, upright, found, engine)
+    return replace(sheet, lines=found.lines), kind, sure, found.fields
 
 
 def company_seals(outlines: Iterable[Outline], kind: PhotoKind) -> list[Outline]:

@@ -7,27 +7,29 @@ Reading cut-outs at full resolution is what makes small watermarks legible; the 
 import importlib.util
 import logging
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 import cv2
 import numpy as np
 from rapidocr import EngineType, RapidOCR
 
-from bot.photo.engine import Sheet
+from bot.photo.ctc import places_of
+from bot.photo.engine import Places, Sheet
 from bot.photo.geometry import (
     Quad,
     as_box,
     as_quad,
     cut_out,
-    height_of,
     is_tall,
+    laid_down,
     lengths_each_way,
+    slimness,
     small_print,
     turned,
     turned_over,
-    width_of,
 )
 from bot.photo.load import Pixels
+from bot.photo.nudge import nudged
 from bot.photo.reading import Line
 
 # onnxruntime first: OpenVINO is 1.5 times faster but its memory passes 1 GiB within forty pictures
@@ -43,6 +45,8 @@ _SAMPLE_RATIO = 6
 _ZOOM = 3.0
 _MIXED = 0.2  # share of long boxes that lie the other way: a vertical sign beside a watermark, ruled paper
 _LEGIBLE = 0.8
+_COLUMNS = 2  # a column of an upright sign reads nearly as well lying down: it counts half
+_LEAST_RATIO = 320 / 48  # the shortest strip the recognizer was taught with
 _OVER = 1.1  # how much better it must read upside down: a sign in a foreign script reads badly both ways
 _MIN_SCORE = 0.5
 
@@ -89,6 +93,18 @@ class RapidEngine:
         """Read the given boxes again on another version of the same upright picture."""
         return self._lines(pixels, [as_quad(line.box) for line in lines], keep_all=True)
 
+    def options(self, pixels: Pixels, lines: Sequence[Line]) -> tuple[tuple[Places, ...], ...]:
+        """Read each box from several cuts, which the recognizer takes in one go."""
+        reader: Any = cast("Any", self._ocr)._load_rec_model()  # noqa: SLF001 - the only way to what else it weighed
+        done = []
+        for line in lines:
+            strips = list(nudged(pixels, as_quad(line.box), height=STRIP_HEIGHT))
+            ratio = max(_LEAST_RATIO, strips[0].shape[1] / strips[0].shape[0])
+            batch = np.stack([reader.resize_norm_img(strip[..., ::-1], ratio) for strip in strips])
+            chances = np.asarray(reader.session(batch.astype(np.float32)), dtype=np.float32)
+            done.append(tuple(places_of(one, reader.postprocess_op.character) for one in chances))
+        return tuple(done)
+
     def _find(self, pixels: Pixels, most: float = 1.0) -> list[Quad]:
         """Find boxes on a copy of at most FIND_SIDE pixels, enlarged up to `most` times when it is smaller."""
         tall, wide = pixels.shape[:2]
@@ -122,20 +138,21 @@ class RapidEngine:
         level, upright = lengths_each_way(quads)
         if min(level, upright) < _MIXED * (level + upright):
             return upright > level
-        tall = [quad for quad in quads if is_tall(quad)]
-        return self._legible(pixels, tall, 1) > self._legible(pixels, [q for q in quads if not is_tall(q)], 0)
+        tall = self._legible(pixels, [quad for quad in quads if is_tall(quad)])
+        return tall > _COLUMNS * self._legible(pixels, [quad for quad in quads if not is_tall(quad)])
 
-    def _legible(self, pixels: Pixels, quads: list[Quad], turn: int) -> int:
-        """Count the characters that are read well after so many quarter turns, or on their head."""
-        chosen = sorted(quads, key=lambda quad: -max(width_of(quad), height_of(quad)))[: 2 * _SAMPLE]
-        strips = [turned(cut_out(pixels, quad, height=STRIP_HEIGHT), turn) for quad in chosen]
+    def _legible(self, pixels: Pixels, quads: list[Quad]) -> int:
+        """Count the characters that are read well one way up or the other, tall boxes laid down."""
+        chosen = sorted(quads, key=slimness, reverse=True)[: 2 * _SAMPLE]
+        strips = [cut_out(pixels, laid_down(quad), height=STRIP_HEIGHT) for quad in chosen]
         return max(
             sum(len(text) for text, confidence, _ in self._recognise(way) if confidence >= _LEGIBLE)
             for way in (strips, [turned(strip, 2) for strip in strips])
         )
 
     def _upside_down(self, pixels: Pixels, quads: list[Quad]) -> bool:
-        chosen = sorted((quad for quad in quads if not is_tall(quad)), key=lambda quad: -width_of(quad))[:_SAMPLE]
+        """Let the lines with most characters tell: the widest box may be three letters of a sign seen from behind."""
+        chosen = sorted((quad for quad in quads if not is_tall(quad)), key=slimness, reverse=True)[:_SAMPLE]
         sample = [_shortened(cut_out(pixels, quad, height=STRIP_HEIGHT)) for quad in chosen]
         return bool(sample) and self._score([turned(strip, 2) for strip in sample]) > _OVER * self._score(sample)
 
@@ -143,10 +160,7 @@ class RapidEngine:
         return float(np.mean([confidence * min(len(text), 8) for text, confidence, _ in self._recognise(strips)]))
 
     def _lines(self, pixels: Pixels, quads: Sequence[Quad], *, keep_all: bool = False) -> tuple[Line, ...]:
-        strips = []
-        for quad in quads:
-            strip = cut_out(pixels, quad, height=STRIP_HEIGHT)
-            strips.append(turned(strip, 1) if is_tall(quad) else strip)
+        strips = [cut_out(pixels, laid_down(quad), height=STRIP_HEIGHT) for quad in quads]
         read = zip(quads, self._recognise(strips), strict=True)
         return tuple(
             Line(text, as_box(quad), confidence, chars)

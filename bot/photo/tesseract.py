@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytesseract
 
-from bot.photo.engine import NoEngineError, Sheet
+from bot.photo.engine import NoEngineError, Places, Sheet
 from bot.photo.geometry import as_box, as_quad, cut_out, turned
 from bot.photo.load import Pixels
 from bot.photo.reading import Line
@@ -46,6 +46,11 @@ class TesseractEngine:
     def read_boxes(self, pixels: Pixels, lines: Sequence[Line]) -> tuple[Line, ...]:
         """Read each box as one line."""
         return tuple(self._again(pixels, line) for line in lines)
+
+    def options(self, pixels: Pixels, lines: Sequence[Line]) -> tuple[tuple[Places, ...], ...]:
+        """Give what was read: Tesseract does not tell what else it weighed."""
+        again = self.read_boxes(pixels, lines)
+        return tuple((tuple(((char, line.confidence),) for char in line.text),) for line in again)
 
     def _again(self, pixels: Pixels, line: Line) -> Line:
         strip = cut_out(pixels, as_quad(line.box))

@@ -15,7 +15,7 @@ from bot.photo.reading import Line
 from bot.photo.text import plain
 
 _UNFINISHED = re.compile(
-    r"(?:星期|周|礼拜|有限|责任|有限公|责任公|股份有限公|[路街道巷弄座厦园楼][0-9]{1,5}|[0-9][:：][0-9])$"
+    r"(?:星期|周|礼拜|有限|责任|有限公|责任公|股份有限公|[路街道巷弄段座厦园楼][0-9]{1,5}|[0-9][:：][0-9])$"
 )
 _WIDER = (0.8, 1.6)  # heights: one narrow, one full character
 _SURE = 0.5

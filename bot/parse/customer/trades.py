@@ -104,3 +104,8 @@ def same_trade(said: tuple[str, ...], written: tuple[str, ...]) -> bool:
     have = groups(written)
     telling = [word for word in said if word not in fillers] or list(said)
     return bool(telling) and all(known.get(word, frozenset()) & have for word in telling)
+
+
+def known_trades() -> frozenset[str]:
+    """Return every word of the table."""
+    return frozenset(_groups()[0])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bot.photo import Field, Line, PhotoKind
-from bot.photo.engine import Sheet
+from bot.photo.engine import Places, Sheet
 from bot.photo.fields import find_fields
 from bot.photo.load import Pixels
 from bot.photo.page import page_of
@@ -38,6 +38,9 @@ class Strips:
 
     def read_boxes(self, _pixels: Pixels, lines: Sequence[Line]) -> tuple[Line, ...]:
         return tuple(lines)
+
+    def options(self, pixels: Pixels, lines: Sequence[Line]) -> tuple[tuple[Places, ...], ...]:
+        raise AssertionError(pixels, lines)
 
 
 def field(name: str, value: str, confidence: float = 0.97, top: int = 700) -> Field:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from bot.photo.engine import Sheet
+from bot.photo.engine import Places, Sheet
 from bot.photo.load import Pixels
 from bot.photo.parsers import company, strict_company
 from bot.photo.reading import Line
@@ -33,6 +33,9 @@ class WiderEngine:
         wide = [line.box[1][0] - line.box[0][0] >= self.width for line in lines]
         texts = [(self.instead or line.text) + self.more * far for line, far in zip(lines, wide, strict=True)]
         return tuple(Line(text, line.box, 0.9) for text, line in zip(texts, lines, strict=True))
+
+    def options(self, pixels: Pixels, lines: Sequence[Line]) -> tuple[tuple[Places, ...], ...]:
+        raise AssertionError(pixels, lines)
 
 
 @pytest.mark.parametrize(
@@ -71,3 +74,18 @@ def test_a_cut_legal_form_is_completed_but_never_surely(cut: str) -> None:
 def test_a_whole_name_stays_as_sure_as_it_was() -> None:
     name = "上海蓝海包装有限公司"
     assert company(Heard(name, (0.99,) * len(name))) == (name, Heard(name, (0.99,) * len(name)))
+
+
+@pytest.mark.parametrize("read", ["上海蓝海包装有限任公司", "上海蓝海包装有限责公司", "上海蓝海包装有责任公司"])
+def test_a_legal_form_that_lost_a_character_inside_gets_it_back_but_never_surely(read: str) -> None:
+    parsed = strict_company(Heard(read, (1.0,) * len(read)))
+    assert parsed is not None
+    assert parsed[0] == "上海蓝海包装有限责任公司"
+    assert parsed[1].confidence < 0.85
+
+
+@pytest.mark.parametrize("read", ["中国国有公司", "上海蓝海包装有限公司", "上海蓝海包装股份有限公司"])
+def test_a_whole_legal_form_stays_as_it_was_read(read: str) -> None:
+    parsed = strict_company(Heard(read, (1.0,) * len(read)))
+    assert parsed is not None
+    assert (parsed[0], parsed[1].confidence) == (read, 1.0)
