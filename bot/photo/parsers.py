@@ -79,7 +79,7 @@ def company(heard: Heard) -> Parsed:
     heard = mended(_completed(heard))
     match = _COMPANY.search(heard.text)
     start, end = match.span() if match else (0, len(heard.text))
-    part = heard.part(start, end)
+    part = mended(heard.part(start, end))
     return (part.text, part) if len(re.findall(rf"[{HAN}]", part.text)) >= 2 else None
 
 
@@ -87,7 +87,10 @@ def strict_company(heard: Heard) -> Parsed:
     """Parse a company name that ends in a legal form."""
     heard = mended(_completed(heard))
     match = _COMPANY.search(heard.text)
-    return (match[0], heard.part(*match.span())) if match else None
+    if match is None:
+        return None
+    part = mended(heard.part(*match.span()))
+    return part.text, part
 
 
 def _unsure(heard: Heard) -> Heard:
