@@ -61,8 +61,8 @@ def _doubtful(kind: PhotoKind, found: Found) -> list[int]:
 def _read_again(upright: Pixels, lines: Sequence[Line], which: Sequence[int], engine: Engine) -> tuple[Line, ...]:
     done = list(lines)
     for index, readings in zip(which, engine.options(upright, [lines[index] for index in which]), strict=True):
-        heard = settled(voted(readings))
-        if heard.text:
+        heard = settled(voted(readings)) if readings else None
+        if heard is not None and heard.text:
             mean = sum(heard.sure) / len(heard.sure)
             done[index] = replace(lines[index], text=heard.text, chars=heard.sure, confidence=mean)
     return tuple(done)

@@ -42,7 +42,7 @@ class Engine(Protocol):
         ...
 
     def options(self, pixels: Pixels, lines: Sequence[Line]) -> tuple[tuple[Places, ...], ...]:
-        """Read each given box from several slightly different cuts, and say what may stand in each place."""
+        """Read each given box from several slightly different cuts, and say what may stand in each place; none where the engine cannot."""
         ...
 
 

@@ -20,6 +20,7 @@ from bot.photo.geometry import (
     as_box,
     as_quad,
     cut_out,
+    height_of,
     is_tall,
     laid_down,
     lengths_each_way,
@@ -100,6 +101,9 @@ class RapidEngine:
         for line in lines:
             strips = list(nudged(pixels, as_quad(line.box), height=STRIP_HEIGHT))
             ratio = max(_LEAST_RATIO, strips[0].shape[1] / strips[0].shape[0])
+            if ratio * len(strips) > _AT_ONCE:  # longer than any field: one look is enough
+                strips = [strips[0][:, : _LONGEST * STRIP_HEIGHT]]
+                ratio = min(ratio, strips[0].shape[1] / strips[0].shape[0])
             batch = np.stack([reader.resize_norm_img(strip[..., ::-1], ratio) for strip in strips])
             chances = np.asarray(reader.session(batch.astype(np.float32)), dtype=np.float32)
             done.append(tuple(places_of(one, reader.postprocess_op.character) for one in chances))

@@ -47,10 +47,9 @@ class TesseractEngine:
         """Read each box as one line."""
         return tuple(self._again(pixels, line) for line in lines)
 
-    def options(self, pixels: Pixels, lines: Sequence[Line]) -> tuple[tuple[Places, ...], ...]:
-        """Give what was read: Tesseract does not tell what else it weighed."""
-        again = self.read_boxes(pixels, lines)
-        return tuple((tuple(((char, line.confidence),) for char in line.text),) for line in again)
+    def options(self, _pixels: Pixels, lines: Sequence[Line]) -> tuple[tuple[Places, ...], ...]:
+        """Give nothing: Tesseract does not tell what else it weighed."""
+        return tuple(() for _ in lines)
 
     def _again(self, pixels: Pixels, line: Line) -> Line:
         strip = cut_out(pixels, as_quad(line.box))

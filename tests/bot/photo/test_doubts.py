@@ -143,3 +143,8 @@ def test_a_sure_field_and_a_picture_of_something_else_cost_nothing(kind: PhotoKi
     found = number_page("HT202500017", sure)
     assert look_again(kind, PAGE, found, engine) is found
     assert engine.asked == []
+
+
+def test_an_engine_that_cannot_tell_what_else_it_weighed_changes_nothing() -> None:
+    found = number_page("8T202500017", 0.6)
+    assert look_again(PhotoKind.CONTRACT_PAGE, PAGE, found, Cuts()).fields == found.fields
