@@ -66,7 +66,8 @@ def mended(heard: Heard) -> Heard:
         start = len(heard.text) - len(form)
         tail = heard.part(max(0, start))
         wrong = [sure for char, sure, meant in zip(tail.text, tail.sure, form, strict=False) if char != meant]
-        if start >= 2 and 0 < len(wrong) <= len(form) // 3 and max(wrong) < _INFERRED:
+        begun = any(char == meant for char, meant in zip(tail.text[:2], form[:2], strict=False))
+        if start >= 2 and begun and 0 < len(wrong) <= len(form) // 3 and max(wrong) < _INFERRED:
             return heard.part(0, start) + Heard(form, tail.sure)
         if heard.text.endswith(_LACKING_ONE[form]) and not heard.text.endswith(form):
             start, part = len(heard.text) - len(form) + 1, heard.part(1 - len(form))

@@ -89,3 +89,10 @@ def test_a_whole_legal_form_stays_as_it_was_read(read: str) -> None:
     parsed = strict_company(Heard(read, (1.0,) * len(read)))
     assert parsed is not None
     assert (parsed[0], parsed[1].confidence) == (read, 1.0)
+
+
+def test_a_doubtful_trade_before_a_whole_legal_form_is_not_taken_for_another_form() -> None:
+    read = "上海蓝海包装有限公司"
+    parsed = strict_company(Heard(read, (0.7,) * len(read)))
+    assert parsed is not None
+    assert parsed[0] == read
