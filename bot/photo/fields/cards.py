@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from bot.photo.fields.chat import NAME, TITLE
 from bot.photo.layout import Span, below, right_of
@@ -37,8 +38,9 @@ _WAYBILL_NO = re.compile(
     r"(?<![A-Z0-9])((?:SF|YT|JDVC|JDV|JDX|JD|JT|ZTO|STO|DPK|YD|EMS|E[A-Z])?[0-9]{10,18}(?:CN)?)(?![0-9])"
 )
 _PHONE = re.compile(r"(?<![0-9])1[3-9][0-9][0-9*xX]{4}[0-9]{4}(?![0-9])")
-_PHONE_LIKE = re.compile(r"(?<![0-9])1[0-9]{1,3}[*xX]{3,4}[0-9]{4}(?![0-9])")
-"""A masked number that lost a digit: it tells whose line it is, not how to call them."""
+_PHONE_LIKE = re.compile(r"(?<![0-9])(?P<lead>1[3-9][0-9]?)[*xX]{3,5}(?P<tail>[0-9]{4})(?![0-9])")
+"""A masked number of which the engine lost a sign: it reads two equal ones in a row as one (199**** as 19****)."""
+_DOUBLED = 0.6
 _WAYBILL_STOP = r"^寄|^收|件数|签收|托寄|[0-9*]{11}"
 
 
@@ -106,8 +108,7 @@ def _recipient(page: Page, span: Span, phone: re.Match[str]) -> Iterator[Field]:
             named, heard = left, _name_before(left.heard)
     if named.text.startswith("寄"):
         return  # the recipient's line was lost: the sender must not stand in
-    if phone.re is _PHONE:
-        yield field_of("recipient_tel", phone[0], span.heard.part(*phone.span()), [span])
+    yield _telephone(span, phone)
     if heard.text:
         yield field_of("recipient", heard.text, heard, [named])
     start = named.offset(max(0, named.text.find(heard.text)))
@@ -116,6 +117,16 @@ def _recipient(page: Page, span: Span, phone: re.Match[str]) -> Iterator[Field]:
         whole = wrapped(page, Value(under.heard, (under,), under.start), stop=_WAYBILL_STOP)
         if parsed := address(whole.heard):
             yield field_of("address", *parsed, whole.spans)
+
+
+def _telephone(span: Span, phone: re.Match[str]) -> Field:
+    """Return a label's masked number; what the engine ran together is given back, never surely."""
+    heard = span.heard.part(*phone.span())
+    if phone.re is _PHONE:
+        return field_of("recipient_tel", phone[0], heard, [span])
+    lead = phone["lead"] if len(phone["lead"]) == len("199") else phone["lead"] + phone["lead"][-1]
+    field = field_of("recipient_tel", f"{lead}****{phone['tail']}", heard, [span])
+    return replace(field, confidence=min(_DOUBLED, field.confidence))
 
 
 def _name_before(heard: Heard) -> Heard:
