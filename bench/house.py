@@ -25,7 +25,7 @@ from models.schema import upgrade
 from tests.fakes.wecom.state import AGENT, CORP, SECRET
 from tests.fakes.wecom.vectors import OFFICIAL
 
-START_SECONDS = 60
+START_SECONDS = 150
 STOP_SECONDS = 20
 MB = 1024 * 1024
 ONE_BOX = ("serve",)
