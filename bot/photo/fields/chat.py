@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from bot.photo.layout import Span, below
+from bot.photo.layout import Span, below, right_of
 from bot.photo.page import Page, field_of
 from bot.photo.parsers import HAN
 from bot.photo.reading import Field
@@ -47,6 +47,8 @@ def chat_fields(page: Page) -> Iterator[Field]:
             yield field_of("contact", name.text, name, [header])
         if title is not None:
             yield field_of("title", title[0], heard.part(*title.span()), [header])
+        elif (beside := right_of(header, page.spans, reach=1.5)) and (title := TITLE.search(beside.text)):
+            yield field_of("title", title[0], beside.heard.part(*title.span()), [beside])
     if title is None:
         yield from _introduced(page, name.text if name else None)
 

@@ -101,6 +101,14 @@ def test_a_whole_number_beside_the_total_is_another_columns() -> None:
     assert fields["total"].value == "103106.85"
 
 
+def test_a_head_line_found_in_two_pieces_is_one() -> None:
+    fields = read(
+        PhotoKind.CHAT_SCREENSHOT,
+        ("17:04", 20, 20), ("吴海燕", 330, 100), ("(财务主管)", 410, 100), ("合同盖章版请查收，谢谢", 440, 320), ("您好，吴经理", 270, 606),
+    )  # fmt: skip
+    assert (fields["contact"].value, fields["title"].value) == ("吴海燕", "财务主管")
+
+
 def test_an_introduction_is_followed_down_its_bubble_past_a_sign_in_the_background() -> None:
     fields = read(
         PhotoKind.CHAT_SCREENSHOT,
