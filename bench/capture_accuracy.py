@@ -196,7 +196,9 @@ def main(arguments: Sequence[str] = ()) -> int:
     second = score(load("capture_second_hand.jsonl", own), "second hand (blind first: F1 .49)", second_hand=True)
     rows = load("capture_third_hand.jsonl", own)
     third = score(rows, "third hand (blind first: F1 .86)", second_hand=True, reader=reader_for(rows))
-    floors = ((ours, 0.98, 0.98), (second, 0.92, 0.96), (third, 0.96, 0.97))
+    rows = load("capture_fourth_hand.jsonl", own)
+    fourth = score(rows, "fourth hand (looked at by nobody: F1 .92)", second_hand=True, reader=reader_for(rows))
+    floors = ((ours, 0.98, 0.98), (second, 0.92, 0.96), (third, 0.96, 0.97), (fourth, 0.90, 0.97))
     return 0 if all(one.f1 >= f1 and one.silent >= silent for one, f1, silent in floors) else 1
 
 

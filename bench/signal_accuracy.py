@@ -57,6 +57,7 @@ def main() -> int:
     good &= score(load("signal_third_hand.jsonl", OWN), "third hand (blind first: P .935 R .740)")
     good &= score(load("signal_fourth_hand.jsonl", OWN), "fourth hand (blind first: P .901 R .852)")
     good &= score(load("signal_fifth_hand.jsonl", OWN), "fifth hand (blind first: P .885 R .817)")
+    score(load("signal_sixth_hand.jsonl", OWN), "sixth hand (blind: P .882 R .882)")
     score(load("signal_widening.jsonl", OWN), "own, in many ways of saying it (fits the evidence)", shown=False)
     good &= speed(own)
     return 0 if good else 1

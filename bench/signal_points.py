@@ -23,7 +23,7 @@ from bot.parse.signal.rule import RULES_DIRECTORY
 from bot.parse.signal.ruleset import RuleSet
 
 OWN = ROOT / "tests" / "bot" / "parse"
-SETS = ("cases", "widening", "second_hand", "third_hand", "fourth_hand", "fifth_hand")
+SETS = ("cases", "widening", "second_hand", "third_hand", "fourth_hand", "fifth_hand", "sixth_hand")
 MIN_SEEN = 2  # a feature of one sentence teaches nothing
 RIDGE = 0.3
 STEPS = 300

@@ -21,6 +21,7 @@ _WEEKDAYS = {
 }
 _NOT_NUMBER = r"(?!个|次(?!日)|趟|书)"
 _NO_COUNT = r"(?<![\d一二两俩三四五六七八九十百半几每老小大阿双单整])(?<!每个)(?<!每隔)"
+_NOT_A_MOMENT = r"(?!(?<=[^周期拜十万统唯单其专]一)下)"  # 看一下周五的安排 is about 周五, unlike 万一下周五来
 # 周五 said as part of a person's or firm's name; 周三次 as part of 一周三次.
 _SATURDAY = 5
 
@@ -30,7 +31,7 @@ def _weekday_in(week: Period, char: str) -> Period:
 
 
 @atom(
-    rf"(?P<rel>后个|下下下个?|下下个?|下一?个?|上上上个?|上上个?|上一?个?|本|这一?个?|当){_WEEK}(?:(?P<d>{WEEKDAY}){_NOT_NUMBER}(?P<more>(?:[、,/]?(?:周|星期)?[一二三四五六日天]){{1,3}}(?![点时号月年个天一二三四五六七八九十次刻]))?)?(?!末)",
+    rf"{_NOT_A_MOMENT}(?P<rel>后个|下下下个?|下下个?|下一?个?|上上上个?|上上个?|上一?个?|本|这一?个?|当){_WEEK}(?:(?P<d>{WEEKDAY}){_NOT_NUMBER}(?P<more>(?:[、,/]?(?:周|星期)?[一二三四五六日天]){{1,3}}(?![点时号月年个天一二三四五六七八九十次刻]))?)?(?!末)",
     opens=RELATIVES,
 )
 def _relative_week(found: re.Match[str], frame: Frame, within: Period | None) -> Period | None:
@@ -113,7 +114,7 @@ def _weekend(week: Period) -> Period:
 
 
 @atom(
-    r"(?:(?P<rel>下下个?|下个?|上上个?|上个?|本|这个?)?(?<!\d)周末|双休日|(?P<rel2>下下个?|下个?|上上个?|上个?|本|这个?)?(?:礼拜|星期)末)(?:两天)?(?!愉快|快乐)",
+    rf"{_NOT_A_MOMENT}(?:(?P<rel>下下个?|下个?|上上个?|上个?|本|这个?)?(?<!\d)周末|双休日|(?P<rel2>下下个?|下个?|上上个?|上个?|本|这个?)?(?:礼拜|星期)末)(?:两天)?(?!愉快|快乐)",
     opens=RELATIVES + "周双礼星",
     continues=RELATIVES + "周双礼星",
 )

@@ -42,6 +42,7 @@ def test_every_rule_finds_its_examples_and_leaves_its_counterexamples(name: str,
         ("signal_third_hand", 0.98, 0.98),  # 225 of the 300 had been looked at when the rules were widened, then all
         ("signal_fourth_hand", 0.97, 0.91),  # blind first P .90 R .85; looked at since
         ("signal_fifth_hand", 0.98, 0.90),  # blind first P .885 R .817; looked at since
+        ("signal_sixth_hand", 0.88, 0.88),  # blind P .882 R .882; its words weigh since, the rules have not seen it
         ("signal_widening", 0.95, 0.78),  # our own, written to fit the evidence: said in as many ways as came to mind
     ],
 )
