@@ -13,6 +13,7 @@ from sqlalchemy import select
 from bot.adapters.base import Delivery, Outcome
 from bot.app import Application, Parts, create_app
 from bot.clock import PracticeClock
+from bot.hints import Lane
 from bot.outbox import Address, Note
 from bot.settings import parse_settings
 from models.chat import OutboxRow, OutboxState
@@ -57,7 +58,7 @@ def test_a_message_on_its_way_is_marked_before_the_process_leaves(running: Appli
     services = running.services
     with services.database.write() as session:
         services.outbox.owe(session, Address(person_id="linke"), Note("k", "提醒", priority=1), services.clock.now())
-    running.runtime.wake()
+    running.runtime.wake(Lane.OUTBOX)
     assert platform.asked.wait(PATIENCE)
     leaving = threading.Thread(target=running.runtime.stop)
     leaving.start()
