@@ -133,10 +133,11 @@ async def measure(folder: Path, url: str, wanted: Sequence[str], *, rounds: int,
 async def _start(
     name: str, stack: ExitStack, folder: Path, url: str, platforms: Platforms, http: ClientSession
 ) -> Bot:  # fmt: skip
-    accounts = [rep(number) for number in range(PEOPLE)]
+    first = PEOPLE if name == "postgres" else 0  # who shares people and row numbers repeats itself, says WeCom
+    accounts = [rep(number) for number in range(first, first + PEOPLE)]
     if name in OURS:
         made = stack.enter_context(
-            house(folder / name, platforms.url, people=PEOPLE, url=url if name == "postgres" else "")
+            house(folder / name, platforms.url, people=first + PEOPLE, url=url if name == "postgres" else "")
         )
         await asyncio.to_thread(made.start, *(CLUSTER if name == "postgres" else ONE_BOX))
         talk = Talk(WecomSpeaker(http, made.url), platforms, accounts, WORK)
