@@ -10,6 +10,7 @@ The echo bots keep nothing: what they had not answered when they were killed is 
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 import threading
@@ -110,6 +111,8 @@ def stored(port: int, platform: str, folder: Path) -> None:
     """Our callback with its durable inbox, and nobody who handles."""
     set_up_logs()
     made = create_app(load_settings(written(folder, platform, port)), Parts(workers=0))
+    gc.collect()
+    gc.freeze()  # as `bot.serve` does before it begins
     made.runtime.start()
     serve(made.web, port)
 

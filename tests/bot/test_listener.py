@@ -89,3 +89,28 @@ def dripped(wire: socket.socket, data: bytes) -> int:
         except ConnectionError:
             return number
     return len(data)
+
+
+def test_the_loop_leaves_a_connection_alone_while_a_thread_is_sending_on_it(endless: Flask) -> None:
+    server = WebServer(endless, host="127.0.0.1", port=0, threads=1)
+    server.start()
+    with socket.create_connection(("127.0.0.1", server.port)):
+        while not (open_ones := [one for one in list(server._sockets.values()) if hasattr(one, "outbuf_lock")]):
+            time.sleep(0.01)
+        channel, sending, sent = open_ones[0], threading.Event(), threading.Event()
+
+        def send() -> None:
+            with channel.outbuf_lock:
+                channel.total_outbufs_len = 1  # more than nothing is left to send
+                sending.set()
+                sent.wait(5)
+
+        thread = threading.Thread(target=send)
+        thread.start()
+        assert sending.wait(5)
+        assert not channel.writable(), "else it looks again and again, and takes the interpreter from who sends"
+        sent.set()
+        thread.join()
+        assert channel.writable(), "what is left is the loop's"
+        channel.total_outbufs_len = 0
+    server.stop()
