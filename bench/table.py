@@ -66,7 +66,7 @@ def _goals(run: Run) -> str:
         )
     if {"opened", "stored"} <= set(bots):
         ratio = bots["stored"].figures.rate / bots["opened"].figures.rate
-        rows.append(("durable before the answer ÷ decrypted only (our own, twice as fast)", "", f"{ratio:.2f}", ""))
+        rows.append(("durable before the answer ÷ decrypted only (our own callback)", "", f"{ratio:.2f}", ""))
     if "sqlite" in bots:
         rows += _one_box(bots["sqlite"])
     if "postgres" in bots:
